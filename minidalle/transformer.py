@@ -1,0 +1,240 @@
+"""The transformer: pre-norm blocks whose attention follows a pattern per layer, with a key-value cache for sampling.
+
+Follows "Zero-Shot Text-to-Image Generation" (arXiv 2102.12092), appendix B.1: each layer has its own sparse pattern
+(`masks.py`) and one softmax runs over text and image keys together. The paper does not state the block's details; ours
+is GPT-2's: layer norm before each half, GELU, four times the width inside the MLP. Nor does it state the
+initialisation: ours is GPT-2's too, a normal of 0.02, with the two layers that write to the residual stream divided by
+sqrt(2 * depth) so that the stream's variance does not grow with depth.
+
+Left out: embeddings and output heads (`dalle.py`), and the loop that draws tokens (`sampling.py`).
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from minidalle.masks import PAPER_CONV_KERNEL, PATTERNS, KeySet, StreamLayout, dense_mask, layer_patterns, visible_keys
+
+INIT_STD = 0.02
+
+
+@dataclass(frozen=True)
+class TransformerConfig:
+    """Sizes of a transformer. `patterns` names the attention pattern of every layer; None is the paper's rule.
+
+    The paper's largest model is width 3968, depth 64, heads 62 (64 wide each). Raises ValueError with what to change.
+    """
+
+    width: int
+    depth: int
+    heads: int
+    mlp_ratio: int = 4
+    patterns: tuple[str, ...] | None = None
+    conv_kernel: int = PAPER_CONV_KERNEL
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("width", "depth", "heads", "mlp_ratio"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if self.width % self.heads:
+            raise ValueError(
+                f"width {self.width} does not divide into {self.heads} heads; choose a width that is a multiple of heads"
+            )
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"dropout is {self.dropout}; it is a share, from 0 up to but not including 1")
+        if self.conv_kernel < 1 or self.conv_kernel % 2 == 0:
+            raise ValueError(f"conv_kernel is {self.conv_kernel}; it must be a positive odd number such as 3, 5 or 11")
+        if self.patterns is not None:
+            self._check_patterns()
+
+    def _check_patterns(self) -> None:
+        if isinstance(self.patterns, str):
+            raise ValueError(f"patterns is the string {self.patterns!r}; give one name per layer, as a tuple")
+        object.__setattr__(self, "patterns", tuple(self.patterns))  # lists come back from JSON
+        unknown = [name for name in self.patterns if name not in PATTERNS]
+        if unknown:
+            raise ValueError(f"unknown attention pattern {unknown[0]!r}; choose from {', '.join(PATTERNS)}")
+        if len(self.patterns) != self.depth:
+            raise ValueError(f"patterns names {len(self.patterns)} layers but depth is {self.depth}; name every layer")
+
+    @property
+    def head_dim(self) -> int:
+        """Width of one attention head (64 in the paper)."""
+        return self.width // self.heads
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The pattern of each layer, first to last."""
+        return layer_patterns(self.depth) if self.patterns is None else self.patterns
+
+
+class KVCache:
+    """The keys and values of every slot read so far: `data` is [layer, 2, batch, head, slot=length, head_dim].
+
+    Allocated once and filled in place. `filled` counts the slots already read; the next call to the transformer reads
+    on from there.
+    """
+
+    def __init__(
+        self,
+        config: TransformerConfig,
+        batch: int,
+        length: int,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str | None = None,
+    ) -> None:
+        shape = (config.depth, 2, batch, config.heads, length, config.head_dim)
+        self.data = torch.zeros(shape, dtype=dtype, device=device)
+        self.filled = 0
+
+    @property
+    def length(self) -> int:
+        """Slots that the cache can hold."""
+        return self.data.shape[4]
+
+    def write(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Store [batch, head, new slot, dim] keys and values after the filled slots; returns the layer's whole store."""
+        stop = self.filled + keys.shape[2]
+        if stop > self.length:
+            raise ValueError(f"the cache holds {self.length} slots and slot {stop} was written; allocate a longer one")
+        stored_keys, stored_values = self.data[layer]
+        stored_keys[:, :, self.filled : stop] = keys
+        stored_values[:, :, self.filled : stop] = values
+        return stored_keys, stored_values
+
+
+def attend_pieces(query: Tensor, keys: Tensor, values: Tensor, pieces: tuple[KeySet, ...]) -> Tensor:
+    """Attention of one query slot to chosen slots of a cache, without masking or copying what slices can reach.
+
+    query [batch, head, 1, dim], keys and values [batch, head, slot, dim], `pieces` index the slot axis. One softmax
+    runs over all pieces together. Returns [batch, head, 1, dim].
+    """
+    scores = [query @ keys[:, :, piece].transpose(-1, -2) for piece in pieces]
+    weights = torch.cat(scores, dim=-1).float() if query.dtype in (torch.bfloat16, torch.float16) else torch.cat(scores, -1)
+    weights = (weights * query.shape[-1] ** -0.5).softmax(dim=-1).to(query.dtype)
+    shares = weights.split([score.shape[-1] for score in scores], dim=-1)
+    return sum(share @ values[:, :, piece] for share, piece in zip(shares, pieces, strict=True))
+
+
+class Attention(nn.Module):
+    """Multi-head attention of one layer: one softmax over every key that the layer's pattern shows."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.heads = config.heads
+        self.qkv = nn.Linear(config.width, 3 * config.width)
+        self.out = nn.Linear(config.width, config.width)
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """x [batch, slot, width]; mask [slot, slot], None for plain causal. Returns [batch, slot, width]."""
+        q, k, v = self.project(x)
+        return self.merge(F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None))
+
+    def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values, each [batch, head, slot, dim]."""
+        qkv = rearrange(self.qkv(x), "batch slot (three head dim) -> three batch head slot dim", three=3, head=self.heads)
+        return qkv[0], qkv[1], qkv[2]
+
+    def merge(self, heads: Tensor) -> Tensor:
+        """[batch, head, slot, dim] back to [batch, slot, width], through the output projection."""
+        return self.out(rearrange(heads, "batch head slot dim -> batch slot (head dim)"))
+
+
+class Block(nn.Module):
+    """x + attention(norm(x)), then x + mlp(norm(x))."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        hidden = config.mlp_ratio * config.width
+        self.norm_attention = nn.LayerNorm(config.width)
+        self.attention = Attention(config)
+        self.norm_mlp = nn.LayerNorm(config.width)
+        self.mlp = nn.Sequential(nn.Linear(config.width, hidden), nn.GELU(), nn.Linear(hidden, config.width))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """x [batch, slot, width] -> the same shape."""
+        x = x + self.dropout(self.attention(self.norm_attention(x), mask))
+        return self.add_mlp(x)
+
+    def add_mlp(self, x: Tensor) -> Tensor:
+        """The block's second half."""
+        return x + self.dropout(self.mlp(self.norm_mlp(x)))
+
+
+class Transformer(nn.Module):
+    """A stack of blocks over the stream of `layout`, ending in a layer norm.
+
+    `forward(x)` reads a whole stream from slot 0 (training); with a `KVCache` it reads the next slots of a stream
+    (sampling). Both give the same result up to rounding.
+    """
+
+    def __init__(self, config: TransformerConfig, layout: StreamLayout) -> None:
+        super().__init__()
+        self.config, self.layout = config, layout
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.norm = nn.LayerNorm(config.width)
+        self._masks: dict[tuple, Tensor] = {}
+        self._pieces: dict[tuple, tuple[KeySet, ...]] = {}
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """GPT-2's initialisation (the paper states none): see the head of this module."""
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.normal_(module.weight, std=INIT_STD)
+                nn.init.zeros_(module.bias)
+        for block in self.blocks:
+            for writes_to_stream in (block.attention.out, block.mlp[2]):
+                nn.init.normal_(writes_to_stream.weight, std=INIT_STD / math.sqrt(2 * self.config.depth))
+
+    def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
+        """x [batch, slot, width] -> [batch, slot, width]; with a cache, x holds the slots after those already read."""
+        first = cache.filled if cache else 0
+        if first + x.shape[1] > self.layout.length:
+            raise ValueError(f"slot {first + x.shape[1]} was given; the stream has {self.layout.length} slots")
+        for layer, (block, pattern) in enumerate(zip(self.blocks, self.config.layers, strict=True)):
+            if cache is None:
+                x = block(x, self._mask(pattern, 0, x.shape[1], x.device))
+            else:
+                x = self._cached_block(x, layer, block, pattern, cache)
+        if cache is not None:
+            cache.filled += x.shape[1]
+        return self.norm(x)
+
+    def _cached_block(self, x: Tensor, layer: int, block: Block, pattern: str, cache: KVCache) -> Tensor:
+        """One block on new slots: several at once use the mask's rows, a single one reads only the keys it sees."""
+        first, stop = cache.filled, cache.filled + x.shape[1]
+        q, k, v = block.attention.project(block.norm_attention(x))
+        keys, values = cache.write(layer, k, v)
+        if x.shape[1] == 1:
+            heads = attend_pieces(q, keys, values, self._visible(pattern, first, x.device))
+        else:
+            mask = self._mask(pattern, first, stop, x.device)
+            heads = F.scaled_dot_product_attention(
+                q, keys[:, :, :stop], values[:, :, :stop], attn_mask=mask, is_causal=mask is None
+            )
+        return block.add_mlp(x + block.dropout(block.attention.merge(heads)))
+
+    def _mask(self, pattern: str, first: int, stop: int, device: torch.device) -> Tensor | None:
+        """Rows [first, stop) of the pattern's table, built once and kept; None where plain causal attention is meant."""
+        if first == 0 and (pattern == "full" or stop <= self.layout.prefix):
+            return None
+        if (pattern, device) not in self._masks:
+            with torch.inference_mode(False):  # a mask first made while sampling must still serve training
+                self._masks[pattern, device] = dense_mask(
+                    pattern, self.layout, conv_kernel=self.config.conv_kernel, device=device
+                )
+        return self._masks[pattern, device][first:stop, :stop]
+
+    def _visible(self, pattern: str, slot: int, device: torch.device) -> tuple[KeySet, ...]:
+        if (pattern, slot, device) not in self._pieces:
+            pieces = visible_keys(pattern, self.layout, slot, self.config.conv_kernel)
+            pieces = tuple(piece.to(device) if isinstance(piece, Tensor) else piece for piece in pieces)
+            self._pieces[pattern, slot, device] = pieces
+        return self._pieces[pattern, slot, device]
