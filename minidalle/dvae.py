@@ -202,6 +202,25 @@ class Decoder(nn.Module):
         return self.output(F.relu(self.groups(vectors)))
 
 
+class Standardise(nn.Module):
+    """Each code's logit to mean 0 and variance 1 over (batch, positions), times one learned scale shared by all codes.
+
+    Batch normalisation without affine parameters: in training by the batch's statistics, at evaluation by running averages (an
+    exponential average of weight 0.1 a batch), so that a picture's codes never depend on its neighbours.
+    """
+
+    def __init__(self, codes: int, scale: float) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(float(scale)))
+        self.register_buffer("mean", torch.zeros(codes))
+        self.register_buffer("variance", torch.ones(codes))
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """[batch, code, h, w] to the same. The scale rides inside the normalisation, which saves a pass over the logits."""
+        scale = self.scale.expand(logits.shape[1])
+        return F.batch_norm(logits, self.mean, self.variance, scale, torch.zeros_like(scale), self.training)
+
+
 class DiscreteVAE(nn.Module):
     """The dVAE. `encode` and `decode` are what DALL-E uses; `forward` is what training uses."""
 
@@ -210,8 +229,7 @@ class DiscreteVAE(nn.Module):
         self.config = config
         self.encoder, self.decoder = Encoder(config), Decoder(config)
         if config.standardise_logits:
-            self.standardise = nn.BatchNorm2d(config.vocab_size, affine=False)
-            self.logit_scale = nn.Parameter(torch.tensor(float(config.logit_scale)))
+            self.standardise = Standardise(config.vocab_size, config.logit_scale)
 
     def logits(self, images: Tensor) -> Tensor:
         """Unnormalised log-probabilities of the codes, [batch, code, h, w], of images [batch, channel, height, width] in [0, 1].
@@ -221,7 +239,7 @@ class DiscreteVAE(nn.Module):
         """
         check_images(images, self.config)
         logits = self.encoder(map_pixels(images))
-        return self.standardise(logits) * self.logit_scale if self.config.standardise_logits else logits
+        return self.standardise(logits) if self.config.standardise_logits else logits
 
     def encode(self, images: Tensor) -> Tensor:
         """The likeliest code of each cell, int64 [batch, h * w] in raster order, without Gumbel noise (paper section 2.2)."""
