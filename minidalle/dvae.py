@@ -1,107 +1,56 @@
-"""The discrete VAE: pictures to a grid of codes and back (paper section 2.1 and appendix A; block structure as released).
+"""The discrete VAE: pictures to a grid of codes and back (paper section 2.1 and appendix A; block structure
+as released).
 
-An encoder turns a picture into one distribution over K codes for each cell of a small grid; a decoder paints a picture from one
-code a cell. Trained together through the Gumbel-softmax relaxation, with no codebook, commitment loss or moving averages: the
-decoder's first 1x1 convolution *is* the codebook, one column of weights a code. The formulas are in `relaxation.py`, the
-schedules in `schedules.py`, the training loop in `training/`. Left out: the paper's crops and its distributed training.
+An encoder turns a picture into one distribution over K codes for each cell of a small grid; a decoder paints
+a picture from one code a cell. Trained together through the Gumbel-softmax relaxation, with no codebook,
+commitment loss or moving averages: the decoder's first 1x1 convolution *is* the codebook, one column of
+weights a code. The formulas are in `relaxation.py`, the schedules in `schedules.py`, the training loop in
+`training/`. Left out: the paper's crops and its distributed training.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
-from einops import rearrange
+from einops import rearrange, repeat
 from torch import Tensor, nn
 
+from minidalle.dvae_layers import Decoder, DVAEConfig, Encoder, Standardise
 from minidalle.relaxation import (
-    gumbel_softmax, in_full_precision, kl_to_uniform, logit_laplace_nll, map_pixels, unmap_pixels,
+    gumbel_softmax,
+    in_full_precision,
+    kl_to_uniform,
+    logit_laplace_nll,
+    map_pixels,
+    unmap_pixels,
 )
 
+__all__ = [
+    "DVAEConfig",
+    "DVAEOutput",
+    "DiscreteVAE",
+    "check_images",
+    "codebook_perplexity",
+    "gumbel_softmax",
+    "kl_to_uniform",
+    "psnr",
+    "token_stability",
+]
+
 LOG_SCALE_FLOOR = -7.0
-"""ln b never goes below this. A flat background can be predicted exactly, and its density would grow without bound; b = e^-7 is a
-tenth of one grey level of 255 at the steepest, so no picture is blurred by it. The paper is silent."""
-
-
-@dataclass(frozen=True)
-class DVAEConfig:
-    """Sizes and choices of a `DiscreteVAE`; `DVAEConfig.paper()` gives the paper's.
-
-    Attributes:
-        image_size: pixels a side; divisible by 2**downsamplings. channels: 3 for colour.
-        vocab_size: K, the number of codes.
-        hidden: the width n_hid of the first encoder group; group i is 2**i times as wide, the decoder the same backwards.
-        blocks_per_group: residual blocks in each of the downsamplings + 1 groups.
-        downsamplings: halvings of the picture; 3 makes one code stand for 8x8 pixels.
-        decoder_input: the length of a code's vector (128 in the released decoder).
-        residual_scale: what each residual path is multiplied by. None: 1 / (groups * blocks)**2 as released (1/64 in the paper).
-            On short schedules 0.5 or 1.0 learns faster.
-        standardise_logits: batch-normalise the logits over (batch, positions), without affine parameters, then multiply by one
-            learned scale. Not in the paper: on short schedules it keeps the codes from collapsing to a few. At evaluation the
-            running statistics are used, so a picture's codes never depend on its neighbours in the batch.
-        logit_scale: where that learned scale starts, in standard deviations of a logit.
-        likelihood: "logit_laplace" (the paper's; the decoder gives mu and ln b, 6 maps for 3 channels), or the squared error "l2"
-            or the absolute error "l1" of a sub-pixel (3 maps: the picture minus mid-grey), which are easier to watch.
-    """
-
-    image_size: int = 64
-    channels: int = 3
-    vocab_size: int = 512
-    hidden: int = 32
-    blocks_per_group: int = 1
-    downsamplings: int = 3
-    decoder_input: int = 128
-    residual_scale: float | None = None
-    standardise_logits: bool = True
-    logit_scale: float = 3.0
-    likelihood: Literal["logit_laplace", "l2", "l1"] = "logit_laplace"
-
-    def __post_init__(self) -> None:
-        if self.likelihood not in ("logit_laplace", "l2", "l1"):
-            raise ValueError(f"likelihood is {self.likelihood!r}; choose 'logit_laplace', 'l2' or 'l1'")
-        if self.hidden < 4 or self.hidden % 4:
-            raise ValueError(f"hidden is {self.hidden}; it must be a multiple of 4 (bottlenecks are a quarter as wide)")
-        for name in ("image_size", "channels", "vocab_size", "blocks_per_group", "decoder_input"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        if self.downsamplings < 0 or self.image_size % 2**self.downsamplings:
-            raise ValueError(f"image_size {self.image_size} cannot be halved {self.downsamplings} times without a remainder; "
-                             f"use a multiple of {2**max(self.downsamplings, 0)}")
-
-    @classmethod
-    def paper(cls) -> "DVAEConfig":
-        """The paper's dVAE: 256x256 pictures, a 32x32 grid of 8192 codes, 53,786,240 + 43,829,766 parameters."""
-        return cls(image_size=256, vocab_size=8192, hidden=256, blocks_per_group=2, standardise_logits=False)
-
-    @property
-    def grid(self) -> int:
-        """Codes a side."""
-        return self.image_size // 2**self.downsamplings
-
-    @property
-    def scale_of_residuals(self) -> float:
-        """`residual_scale`, or the released 1 / n_layers**2, where n_layers counts the residual blocks of one network."""
-        released = 1.0 / ((self.downsamplings + 1) * self.blocks_per_group) ** 2
-        return released if self.residual_scale is None else self.residual_scale
-
-    @property
-    def output_maps(self) -> int:
-        """Channels that the decoder gives: mu and ln b under logit-Laplace, else the picture alone."""
-        return self.channels * (2 if self.likelihood == "logit_laplace" else 1)
-
-    @property
-    def subpixels_per_code(self) -> int:
-        """Sub-pixels (pixels times channels) that one code stands for: 8 * 8 * 3 = 192 in the paper. See `DiscreteVAE.forward`."""
-        return 4**self.downsamplings * self.channels
+"""ln b never goes below this. A flat background can be predicted exactly, and its density would grow without
+bound; b = e^-7 is less than a tenth of the step in logits between two neighbouring grey levels of 255, so nothing
+that a picture can show is lost. The paper is silent."""
 
 
 class DVAEOutput(NamedTuple):
     """What one training pass gives.
 
-    loss: scalar, the negative ELBO per sub-pixel. reconstruction: scalar, its first term (nats, or an error for l1 and l2).
-    kl: scalar, the mean KL to the uniform prior in nats per position, between 0 and ln K. images: [batch, channel, height, width]
-    in [0, 1], painted from the relaxed sample, detached. logits: [batch, code, h, w].
+    loss: scalar, the negative ELBO per sub-pixel.
+    reconstruction: scalar, its first term (nats, or an error for l1 and l2).
+    kl: scalar, the mean KL to the uniform prior in nats per position, between 0 and ln K.
+    images: [batch, channel, height, width] in [0, 1], painted from the relaxed sample, detached.
+    logits: [batch, code, h, w].
     """
 
     loss: Tensor
@@ -109,116 +58,6 @@ class DVAEOutput(NamedTuple):
     kl: Tensor
     images: Tensor
     logits: Tensor
-
-
-def convolution(n_in: int, n_out: int, kernel: int) -> nn.Conv2d:
-    """A same-size convolution with the released start: weights N(0, 1 / (n_in * kernel**2)) in variance, biases 0."""
-    layer = nn.Conv2d(n_in, n_out, kernel, padding=(kernel - 1) // 2)
-    if not layer.weight.is_meta:
-        nn.init.normal_(layer.weight, std=1.0 / math.sqrt(n_in * kernel**2))
-        nn.init.zeros_(layer.bias)
-    return layer
-
-
-class BottleneckBlock(nn.Module):
-    """x + scale * residual(x): four (ReLU, convolution) pairs through a bottleneck a quarter as wide (as released).
-
-    The encoder's kernels are 3, 3, 3, 1 and the decoder's 1, 3, 3, 3; a 1x1 convolution carries x where the width changes.
-    With `upsample` the block first doubles height and width. The doubling is done after the 1x1 convolutions at the block's
-    entrance instead of before them: they and ReLU look at one position at a time, so the result is the same at a quarter of
-    the work. That needs kernels that begin with 1.
-    """
-
-    def __init__(self, n_in: int, n_out: int, kernels: tuple[int, ...], scale: float, upsample: bool = False) -> None:
-        super().__init__()
-        widths = (n_in, *[n_out // 4] * (len(kernels) - 1), n_out)
-        self.residual = nn.ModuleList(convolution(a, b, k) for a, b, k in zip(widths, widths[1:], kernels, strict=False))
-        self.skip = convolution(n_in, n_out, 1) if n_in != n_out else nn.Identity()
-        self.scale, self.upsample = scale, upsample
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[batch, n_in, h, w] to [batch, n_out, h, w], or [batch, n_out, 2h, 2w] with `upsample`."""
-        skip, y = self.skip(x), self.residual[0](F.relu(x))
-        if self.upsample:
-            skip, y = F.interpolate(skip, scale_factor=2), F.interpolate(y, scale_factor=2)
-        for layer in self.residual[1:]:
-            y = layer(F.relu(y))
-        return torch.add(skip, y, alpha=self.scale)
-
-
-class Encoder(nn.Module):
-    """Mapped pixels [batch, channel, H, W] to logits [batch, code, h, w]: 7x7 convolution, groups with max-pools between, 1x1."""
-
-    def __init__(self, config: DVAEConfig) -> None:
-        super().__init__()
-        self.input = convolution(config.channels, config.hidden, 7)
-        width, groups = config.hidden, []
-        for group in range(config.downsamplings + 1):
-            blocks: list[nn.Module] = [nn.MaxPool2d(2)] if group else []
-            for _ in range(config.blocks_per_group):
-                blocks.append(BottleneckBlock(width, config.hidden * 2**group, (3, 3, 3, 1), config.scale_of_residuals))
-                width = config.hidden * 2**group
-            groups.append(nn.Sequential(*blocks))
-        self.groups = nn.Sequential(*groups)
-        self.output = convolution(width, config.vocab_size, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """See the class. The last convolution runs in full precision even under autocast, as in the released code."""
-        x = F.relu(self.groups(self.input(x)))
-        with torch.autocast(x.device.type, enabled=False):
-            return self.output(in_full_precision(x))
-
-
-class Decoder(nn.Module):
-    """One distribution over codes a cell [batch, code, h, w] to maps [batch, output_maps, H, W]: 1x1, upsampling groups, 1x1."""
-
-    def __init__(self, config: DVAEConfig) -> None:
-        super().__init__()
-        self.codebook = convolution(config.vocab_size, config.decoder_input, 1)
-        width, groups = config.decoder_input, []
-        for group in range(config.downsamplings + 1):
-            n_out, blocks = config.hidden * 2 ** (config.downsamplings - group), []
-            for block in range(config.blocks_per_group):
-                upsample = group > 0 and block == 0
-                blocks.append(BottleneckBlock(width, n_out, (1, 3, 3, 3), config.scale_of_residuals, upsample))
-                width = n_out
-            groups.append(nn.Sequential(*blocks))
-        self.groups = nn.Sequential(*groups)
-        self.output = convolution(width, config.output_maps, 1)
-
-    def forward(self, codes: Tensor) -> Tensor:
-        """Mixtures of codes [batch, code, h, w] to maps; the codebook runs in full precision, as in the released code."""
-        with torch.autocast(codes.device.type, enabled=False):
-            vectors = self.codebook(in_full_precision(codes))
-        return self.paint(vectors)
-
-    def look_up(self, ids: Tensor) -> Tensor:
-        """Vectors of codes [batch, h, w] to [batch, decoder_input, h, w]: columns of the 1x1 convolution, no one-hot needed."""
-        columns = rearrange(self.codebook.weight, "vector code 1 1 -> code vector")
-        return rearrange(F.embedding(ids, columns) + self.codebook.bias, "b h w vector -> b vector h w")
-
-    def paint(self, vectors: Tensor) -> Tensor:
-        """Code vectors [batch, decoder_input, h, w] to maps [batch, output_maps, H, W]."""
-        return self.output(F.relu(self.groups(vectors)))
-
-
-class Standardise(nn.Module):
-    """Each code's logit to mean 0 and variance 1 over (batch, positions), times one learned scale shared by all codes.
-
-    Batch normalisation without affine parameters: in training by the batch's statistics, at evaluation by running averages (an
-    exponential average of weight 0.1 a batch), so that a picture's codes never depend on its neighbours.
-    """
-
-    def __init__(self, codes: int, scale: float) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.tensor(float(scale)))
-        self.register_buffer("mean", torch.zeros(codes))
-        self.register_buffer("variance", torch.ones(codes))
-
-    def forward(self, logits: Tensor) -> Tensor:
-        """[batch, code, h, w] to the same. The scale rides inside the normalisation, which saves a pass over the logits."""
-        scale = self.scale.expand(logits.shape[1])
-        return F.batch_norm(logits, self.mean, self.variance, scale, torch.zeros_like(scale), self.training)
 
 
 class DiscreteVAE(nn.Module):
@@ -232,50 +71,59 @@ class DiscreteVAE(nn.Module):
             self.standardise = Standardise(config.vocab_size, config.logit_scale)
 
     def logits(self, images: Tensor) -> Tensor:
-        """Unnormalised log-probabilities of the codes, [batch, code, h, w], of images [batch, channel, height, width] in [0, 1].
+        """Unnormalised log-probabilities of the codes, [batch, code, h, w], of images [batch, channel,
+        height, width] in [0, 1].
 
-        Raises ValueError for images of another size, type or range (values are looked at on the CPU only: on a GPU the look
-        would make the queue wait).
+        Raises ValueError for images of another size, type or range (values are looked at on the CPU only: on
+        a GPU the look would make the queue wait).
         """
         check_images(images, self.config)
         logits = self.encoder(map_pixels(images))
         return self.standardise(logits) if self.config.standardise_logits else logits
 
     def encode(self, images: Tensor) -> Tensor:
-        """The likeliest code of each cell, int64 [batch, h * w] in raster order, without Gumbel noise (paper section 2.2)."""
+        """The likeliest code of each cell, int64 [batch, h * w] in raster order, without Gumbel noise (paper
+        section 2.2)."""
         return rearrange(self.logits(images).argmax(dim=1), "b h w -> b (h w)")
 
     def decode(self, ids: Tensor) -> Tensor:
-        """Codes [batch, h * w] in raster order to images [batch, channel, height, width] in [0, 1]. ValueError for bad ids."""
+        """Codes [batch, h * w] in raster order to images [batch, channel, height, width] in [0, 1].
+        ValueError for bad ids."""
         grid, vocab = self.config.grid, self.config.vocab_size
         if ids.ndim != 2 or ids.shape[1] != grid**2 or ids.is_floating_point():
-            raise ValueError(f"ids are {ids.dtype} of shape {tuple(ids.shape)}; expected whole numbers [batch, {grid**2}], "
-                             f"the {grid}x{grid} grid in raster order")
+            raise ValueError(
+                f"ids are {ids.dtype} of shape {tuple(ids.shape)}; expected whole numbers "
+                f"[batch, {grid**2}], the {grid}x{grid} grid in raster order"
+            )
         if ids.numel() and ids.device.type == "cpu" and not (0 <= ids.min() and ids.max() < vocab):
-            raise ValueError(f"ids run from {ids.min().item()} to {ids.max().item()}; this codebook has 0 to {vocab - 1}")
+            raise ValueError(f"ids run from {ids.min()} to {ids.max()}; this codebook has 0 to {vocab - 1}")
         vectors = self.decoder.look_up(rearrange(ids, "b (h w) -> b h w", h=grid))
         return self.images_from(self.decoder.paint(vectors))
 
     def decode_soft(self, codes: Tensor) -> Tensor:
-        """One-hot or relaxed codes [batch, code, h, w] to the decoder's maps [batch, output_maps, height, width]."""
+        """One-hot or relaxed codes [batch, code, h, w] to the decoder's maps [batch, output_maps, height,
+        width]."""
         return self.decoder(codes)
 
     def images_from(self, maps: Tensor) -> Tensor:
-        """The picture to show, [batch, channel, height, width] in [0, 1]: the inverse map of sigmoid(mu) under logit-Laplace."""
+        """The picture to show, [batch, channel, height, width] in [0, 1]: the inverse map of sigmoid(mu)
+        under logit-Laplace."""
         maps = in_full_precision(maps)
         if self.config.likelihood == "logit_laplace":
             return unmap_pixels(torch.sigmoid(maps[:, : self.config.channels]))
         return (maps + 0.5).clamp(0, 1)
 
     def reconstruct(self, images: Tensor) -> Tensor:
-        """decode(encode(images)): the best picture that these codes can give, a ceiling for anything drawn from them."""
+        """decode(encode(images)): the best picture that these codes can give, a ceiling for anything drawn
+        from them."""
         return self.decode(self.encode(images))
 
     def reconstruction_error(self, maps: Tensor, images: Tensor) -> Tensor:
-        """The reconstruction term of each sub-pixel, [batch, channel, height, width], computed in full precision.
+        """The reconstruction term of each sub-pixel, [batch, channel, height, width], computed in full
+        precision.
 
-        Nats under logit-Laplace; squared or absolute error for l2 and l1 (a Gaussian of variance 1/2 or a Laplace of scale 1
-        without their constants).
+        Nats under logit-Laplace; squared or absolute error for l2 and l1 (a Gaussian of variance 1/2 or a
+        Laplace of scale 1 without their constants).
         """
         maps, images = in_full_precision(maps), in_full_precision(images)
         if self.config.likelihood == "logit_laplace":
@@ -287,14 +135,17 @@ class DiscreteVAE(nn.Module):
     def forward(
         self, images: Tensor, temperature: float, kl_weight: float, generator: torch.Generator | None = None
     ) -> DVAEOutput:
-        """The negative ELBO of images [batch, channel, height, width] in [0, 1], per sub-pixel (paper section 2.1, appendix A.3).
+        """The negative ELBO of images [batch, channel, height, width] in [0, 1], per sub-pixel (paper section
+        2.1, appendix A.3).
 
-        loss = (sum over sub-pixels of the reconstruction term + kl_weight * sum over positions of the KL) / sub-pixels
+        loss = (sum over sub-pixels of the reconstruction term + kl_weight * sum over positions of the KL) /
+        sub-pixels
 
-        which for n sub-pixels and g codes is: mean reconstruction + kl_weight * g / n * mean KL. The paper divides its whole loss
-        by 256 * 256 * 3, and 1024 / (256 * 256 * 3) = 1/192: its KL weight of 6.6 weighs the *mean* KL of a position by 6.6/192.
-        n / g is the number of sub-pixels that a code stands for: 192 at any picture size with 3 halvings, 48 with 2, 12 with 1.
-        So `kl_weight` means the same here on every grid: the beta of the ELBO, on the paper's basis.
+        which for n sub-pixels and g codes is: mean reconstruction + kl_weight * g / n * mean KL. The paper
+        divides its whole loss by 256 * 256 * 3, and 1024 / (256 * 256 * 3) = 1/192: its KL weight of 6.6
+        weighs the *mean* KL of a position by 6.6/192. n / g is the number of sub-pixels that a code stands
+        for: 192 at any picture size with 3 halvings, 48 with 2, 12 with 1. So `kl_weight` means the same here
+        on every grid: the beta of the ELBO, on the paper's basis.
 
         Raises ValueError for bad images or a temperature that is not above 0.
         """
@@ -308,18 +159,86 @@ class DiscreteVAE(nn.Module):
 
 
 def check_images(images: Tensor, config: DVAEConfig) -> None:
-    """Raise ValueError, saying what to do, unless images are floats [batch, channels, size, size] in [0, 1] without NaN."""
+    """Raise ValueError, saying what to do, unless images are floats [batch, channels, size, size] in [0, 1]
+    without NaN."""
     size, channels = config.image_size, config.channels
     if not images.is_floating_point():
         raise ValueError(f"images are {images.dtype}; expected floats between 0 and 1: images.float() / 255")
     if images.ndim != 4 or images.shape[1] != channels:
-        hint = "; move the colours: einops.rearrange(images, 'b h w c -> b c h w')" if images.shape[-1] == channels else ""
-        raise ValueError(f"images have shape {tuple(images.shape)}; expected [batch, {channels}, {size}, {size}]{hint}")
+        hint = "; move the colours: einops.rearrange(images, 'b h w c -> b c h w')"
+        hint = hint if images.shape[-1:] == (channels,) else ""
+        raise ValueError(
+            f"images have shape {tuple(images.shape)}; expected [batch, {channels}, {size}, {size}]{hint}"
+        )
     if images.shape[2:] != (size, size):
-        raise ValueError(f"images are {images.shape[2]}x{images.shape[3]} pixels; this model reads {size}x{size}: resize them")
+        raise ValueError(
+            f"images are {images.shape[2]}x{images.shape[3]} pixels; "
+            f"this model reads {size}x{size}: resize them"
+        )
     if images.device.type == "cpu" and images.numel():
         low, high = (value.item() for value in images.detach().aminmax())
         if math.isnan(low) or math.isnan(high):
-            raise ValueError("images contain NaN (not a number); look for a division by zero where they were made")
+            raise ValueError("images contain NaN (not a number): was something divided by zero?")
         if low < -1e-4 or high > 1 + 1e-4:
-            raise ValueError(f"images run from {low:.3g} to {high:.3g}; expected 0 to 1 (bytes? divide by 255)")
+            raise ValueError(
+                f"images run from {low:.3g} to {high:.3g}; expected 0 to 1 (bytes? divide by 255)"
+            )
+
+
+def codebook_perplexity(ids: Tensor, vocab_size: int, mask: Tensor | None = None) -> float:
+    """How many codes are in use, counted so that rare ones count little: exp of the entropy of the codes'
+    frequencies.
+
+    1 when one code does everything, `vocab_size` when all are equally frequent. A blank background can pass
+    for variety or for
+    collapse: give a mask of the cells that show something.
+
+    Args:
+        ids: whole numbers of any shape. mask: booleans of the same shape, True for the cells to count.
+
+    Raises ValueError when no cell is left to count, or when an id is outside 0 ... vocab_size - 1.
+    """
+    ids = (ids if mask is None else ids[mask]).flatten()
+    if ids.numel() == 0:
+        raise ValueError("no cells to count: ids are empty, or the mask is False everywhere")
+    if ids.min() < 0 or ids.max() >= vocab_size:
+        raise ValueError(f"ids run from {ids.min()} to {ids.max()}; expected 0 to {vocab_size - 1}")
+    frequency = torch.bincount(ids, minlength=vocab_size).double() / ids.numel()
+    return math.exp(torch.special.entr(frequency).sum().item())
+
+
+def psnr(a: Tensor, b: Tensor, mask: Tensor | None = None) -> float:
+    """Peak signal-to-noise ratio in decibels of images [batch, channel, height, width] in [0, 1]: -10
+    log10(mean squared error).
+
+    One figure for all pixels together; infinite when the images are equal. `mask`, booleans [batch, height,
+    width], chooses the
+    pixels: a large blank background is easily right and flatters. Raises ValueError when shapes differ or
+        nothing is chosen.
+    """
+    if a.shape != b.shape:
+        raise ValueError(f"images of shapes {tuple(a.shape)} and {tuple(b.shape)} cannot be compared")
+    error = (in_full_precision(a) - in_full_precision(b)).square()
+    if mask is not None:
+        error = error[repeat(mask, "b h w -> b c h w", c=a.shape[1])]
+    if error.numel() == 0:
+        raise ValueError("no pixels to compare: the images are empty, or the mask is False everywhere")
+    mse = error.double().mean().item()
+    return math.inf if mse == 0 else -10 * math.log10(mse)
+
+
+@torch.no_grad()
+def token_stability(dvae: DiscreteVAE, images: Tensor, noise: float = 0.01, seed: int = 0) -> float:
+    """The share of codes, 0 to 1, that stay the same when Gaussian noise of standard deviation `noise` is
+    added to the images.
+
+    Unstable codes bound what a transformer can learn: it is asked to predict what noise decided. The model is
+    looked at in evaluation mode and put back as it was. Images [batch, channel, height, width] in [0, 1]; the
+    noisy ones are clamped to it.
+    """
+    was_training = dvae.training
+    dvae.eval()
+    shake = torch.randn(images.shape, generator=torch.Generator().manual_seed(seed)).to(images)
+    same = dvae.encode(images) == dvae.encode((images + noise * shake).clamp(0, 1))
+    dvae.train(was_training)
+    return same.double().mean().item()
