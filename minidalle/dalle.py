@@ -1,19 +1,21 @@
 """DALL-E's second stage: one stream of caption and picture, one transformer, two losses weighed 1 : 7.
 
-Follows "Zero-Shot Text-to-Image Generation" (arXiv 2102.12092), section 2.2 and appendix B.1. Captions and picture codes
-share one vocabulary, told apart by offsets:
+Follows "Zero-Shot Text-to-Image Generation" (arXiv 2102.12092), section 2.2 and appendix B.1. Captions and
+picture codes share one vocabulary, told apart by offsets:
 
     ids 0 ... V - 1            caption tokens                     V = text_vocab
     ids V ... V + T - 1        padding, one for each position     T = text_length
     id  V + T                  start of image
     ids V + T + 1 ...          picture codes                      image_vocab of them
 
-A caption shorter than T is filled with the padding id of each position, and nothing masks it: the padding is learned and
-looked at (section 2.2). A text slot's embedding is token + position; an image slot's is token + row + column.
+A caption shorter than T is filled with the padding id of each position, and nothing masks it: the padding is
+learned and looked at (section 2.2). A text slot's embedding is token + position; an image slot's is token +
+row + column.
 
-Where the paper is silent: whether padding counts in the text loss (here it does, so that every caption has the same
-number of terms, and a batch's loss is exactly the mean of its captions' losses), and whether input and output tables are
-tied (here they are not). The first caption token is given, not predicted: there is no start-of-text token.
+Where the paper is silent: whether padding counts in the text loss (here it does, so that every caption has
+the same number of terms, and a batch's loss is exactly the mean of its captions' losses), and whether input
+and output tables are tied (here they are not). The first caption token is given, not predicted: there is no
+start-of-text token.
 
 Left out: drawing pictures from the model (`sampling.py`), and turning words and pixels into ids.
 """
@@ -35,8 +37,9 @@ PAD = -1  # marks an empty caption slot in id tensors; becomes the padding id of
 class DALLEConfig:
     """Everything that determines a DALL-E: vocabularies, stream, transformer, loss weights.
 
-    `patterns` names each layer's attention (None: the paper's rule). The paper's model is text_vocab 16384, image_vocab
-    8192, text_length 256, grid 32, width 3968, depth 64, heads 62. Raises ValueError with what to change.
+    `patterns` names each layer's attention (None: the paper's rule). The paper's model is text_vocab 16384,
+    image_vocab 8192, text_length 256, grid 32, width 3968, depth 64, heads 62. Raises ValueError with what to
+    change.
     """
 
     text_vocab: int
@@ -124,7 +127,12 @@ class DALLE(nn.Module):
         self.text_head = nn.Linear(config.width, config.start_of_image, bias=False)
         self.image_head = nn.Linear(config.width, config.image_vocab, bias=False)
         for weight in (
-            self.token.weight, self.text_position, self.row, self.column, self.text_head.weight, self.image_head.weight
+            self.token.weight,
+            self.text_position,
+            self.row,
+            self.column,
+            self.text_head.weight,
+            self.image_head.weight,
         ):
             nn.init.normal_(weight, std=INIT_STD)  # not stated in the paper; GPT-2's
 
@@ -133,10 +141,12 @@ class DALLE(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
     def text_ids(self, text: Tensor) -> Tensor:
-        """Caption ids with padding resolved: int64 [batch, text_length], PAD (-1) at position p becomes text_vocab + p.
+        """Caption ids with padding resolved: int64 [batch, text_length], PAD (-1) at position p becomes
+        text_vocab + p.
 
-        Raises ValueError for a wrong shape, TypeError for a wrong type, ValueError for an id outside the vocabulary
-        (looked for on the CPU always; on other devices only outside training, because looking makes them wait).
+        Raises ValueError for a wrong shape, TypeError for a wrong type, ValueError for an id outside the
+        vocabulary (looked for on the CPU always; on other devices only outside training, because looking
+        makes them wait).
         """
         self._check("text", text, self.layout.text_length, low=PAD, high=self.config.text_vocab)
         padding = self.config.text_vocab + torch.arange(self.layout.text_length, device=text.device)
@@ -149,17 +159,22 @@ class DALLE(nn.Module):
         """
         self._check("image", image, None, low=0, high=self.config.image_vocab)
         if image.shape[1] > self.layout.image_tokens:
-            raise ValueError(f"image has {image.shape[1]} tokens; this model's pictures have {self.layout.image_tokens}")
+            raise ValueError(
+                f"image has {image.shape[1]} tokens; this model's pictures have {self.layout.image_tokens}"
+            )
         return image + self.config.image_offset
 
     def stream(self, text: Tensor, image: Tensor) -> Tensor:
-        """What the transformer reads: int64 [batch, slot=length]: caption, start of image, all codes but the last.
+        """What the transformer reads: int64 [batch, slot=length]: caption, start of image, all codes but the
+        last.
 
         text int64 [batch, text_length] with PAD = -1; image int64 [batch, grid * grid] in raster order.
         """
         text, image = self.text_ids(text), self.image_ids(image)
         if len(text) != len(image):
-            raise ValueError(f"there are {len(text)} captions but {len(image)} pictures; give one picture a caption")
+            raise ValueError(
+                f"there are {len(text)} captions but {len(image)} pictures; give one picture a caption"
+            )
         if image.shape[1] != self.layout.image_tokens:
             raise ValueError(
                 f"image has {image.shape[1]} tokens; this model's pictures have {self.layout.image_tokens} "
@@ -178,18 +193,20 @@ class DALLE(nn.Module):
     def logits(self, text: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
         """Predictions for every token but the first caption token.
 
-        Returns text logits [batch, text_length - 1, text_vocab + text_length] for caption positions 1 ... (padding ids
-        included), and image logits [batch, grid * grid, image_vocab]. Two heads, so that neither pays for the other's
-        vocabulary.
+        Returns text logits [batch, text_length - 1, text_vocab + text_length] for caption positions 1 ...
+        (padding ids included), and image logits [batch, grid * grid, image_vocab]. Two heads, so that neither
+        pays for the other's vocabulary.
         """
         hidden = self.transformer(self.embed(self.stream(text, image)))
         last_text = self.layout.text_length - 1
         return self.text_head(hidden[:, :last_text]), self.image_head(hidden[:, last_text + 1 :])
 
     def forward(self, text: Tensor, image: Tensor) -> DALLEOutput:
-        """The training loss (section 2.2): cross-entropies of text and image averaged apart, weighed 1 : 7, over 8.
+        """The training loss (section 2.2): cross-entropies of text and image averaged apart, weighed 1 : 7,
+        over 8.
 
-        text int64 [batch, text_length] with PAD = -1; image int64 [batch, grid * grid]. Losses are in nats per token.
+        text int64 [batch, text_length] with PAD = -1; image int64 [batch, grid * grid]. Losses are in nats
+        per token.
         """
         text_logits, image_logits = self.logits(text, image)
         text_loss = F.cross_entropy(text_logits.flatten(0, 1), self.text_ids(text)[:, 1:].flatten())
@@ -201,8 +218,8 @@ class DALLE(nn.Module):
     def log_likelihood(self, text: Tensor, image: Tensor) -> Tensor:
         """log p(picture | caption) in nats, [batch]: the sum over image tokens. Higher means a better match.
 
-        Comparing one picture under several captions needs no sampling and no judge; values of models with different
-        image vocabularies do not compare.
+        Comparing one picture under several captions needs no sampling and no judge; values of models with
+        different image vocabularies do not compare.
         """
         _, image_logits = self.logits(text, image)
         return -F.cross_entropy(image_logits.transpose(1, 2), image, reduction="none").sum(dim=1)
@@ -210,7 +227,8 @@ class DALLE(nn.Module):
     def next_logits(self, ids: Tensor, cache: KVCache | None = None) -> Tensor:
         """Image logits [batch, image_vocab] for the token after the given slots.
 
-        ids [batch, slot] are stream ids: from slot 0 without a cache, the slots after those already read with one.
+        ids [batch, slot] are stream ids: from slot 0 without a cache, the slots after those already read with
+        one.
         """
         first = cache.filled if cache else 0
         hidden = self.transformer(self.embed(ids, first), cache)
@@ -223,9 +241,15 @@ class DALLE(nn.Module):
         if ids.ndim != 2 or (length is not None and ids.shape[1] != length):
             wanted = "tokens" if length is None else length
             raise ValueError(f"{name} has shape {list(ids.shape)}; expected [batch, {wanted}]")
-        if ids.numel() and (ids.device.type == "cpu" or not self.training) and not torch.compiler.is_compiling():
+        if (
+            ids.numel()
+            and (ids.device.type == "cpu" or not self.training)
+            and not torch.compiler.is_compiling()
+        ):
             lowest, highest = (int(value) for value in torch.aminmax(ids))
             if lowest < low or highest >= high:
                 wrong = lowest if lowest < low else highest
                 pad = " (or -1 for padding)" if low == PAD else ""
-                raise ValueError(f"{name} contains id {wrong}; ids run from 0 to {high - 1}{pad}: wrong tokenizer?")
+                raise ValueError(
+                    f"{name} contains id {wrong}; ids run from 0 to {high - 1}{pad}: wrong tokenizer?"
+                )

@@ -1,13 +1,14 @@
 """The attention patterns of DALL-E: which slot of the stream may look at which.
 
-A caption and its picture are one stream of slots: the caption, one start-of-image slot, then the image tokens row by
-row (raster order). Text slots look at all the text before them. Image slots look at the whole text side, and at *some*
-of the image slots before them: which ones is the layer's pattern ("Zero-Shot Text-to-Image Generation",
-arXiv 2102.12092, appendix B.1 and figure 11).
+A caption and its picture are one stream of slots: the caption, one start-of-image slot, then the image tokens
+row by row (raster order). Text slots look at all the text before them. Image slots look at the whole text
+side, and at *some* of the image slots before them: which ones is the layer's pattern ("Zero-Shot
+Text-to-Image Generation", arXiv 2102.12092, appendix B.1 and figure 11).
 
-Each pattern is defined once, as a predicate on a query slot and a key slot made of plain arithmetic. The dense mask of
-the CPU path, the key lists of cached sampling, the pictures in the lessons and the tests all come from that one line;
-wrapped as `lambda b, h, q, k: visible(q, k)` it is also a `mask_mod` for FlexAttention.
+Each pattern is defined once, as a predicate on a query slot and a key slot made of plain arithmetic. The
+dense mask of the CPU path, the key lists of cached sampling, the pictures in the lessons and the tests all
+come from that one line; wrapped as `lambda b, h, q, k: visible(q, k)` it is also a `mask_mod` for
+FlexAttention.
 
     >>> layout = StreamLayout(text_length=2, grid=2)
     >>> dense_mask("row", layout).int()
@@ -18,8 +19,8 @@ wrapped as `lambda b, h, q, k: visible(q, k)` it is also a `mask_mod` for FlexAt
             [1, 1, 1, 1, 1, 0],
             [1, 1, 1, 1, 1, 1]], dtype=torch.int32)
 
-Left out on purpose: attention itself (see `transformer.py`), and any masking of caption padding: DALL-E lets every slot
-look at the padding (section 2.2).
+Left out on purpose: attention itself (see `transformer.py`), and any masking of caption padding: DALL-E lets
+every slot look at the padding (section 2.2).
 """
 
 from collections.abc import Callable, Sequence
@@ -36,11 +37,12 @@ PAPER_CONV_KERNEL = 11  # appendix B.1: an 11 x 11 kernel in the last layer
 
 @dataclass(frozen=True)
 class StreamLayout:
-    """Where things lie in the stream: `text_length` caption slots, one start-of-image slot, `grid * grid` image tokens.
+    """Where things lie in the stream: `text_length` caption slots, one start-of-image slot, `grid * grid`
+    image tokens.
 
-    The last image token is never an input (nothing comes after it), so the stream has `text_length + grid**2` slots;
-    the paper's has 256 + 1024 = 1280. Slot `prefix + j` holds image token j, in raster order, and predicts image
-    token j + 1; the start-of-image slot, `prefix - 1`, predicts image token 0.
+    The last image token is never an input (nothing comes after it), so the stream has `text_length + grid**2`
+    slots; the paper's has 256 + 1024 = 1280. Slot `prefix + j` holds image token j, in raster order, and
+    predicts image token j + 1; the start-of-image slot, `prefix - 1`, predicts image token 0.
 
     Raises ValueError when `text_length` is below 1 or `grid` below 2.
     """
@@ -71,7 +73,8 @@ class StreamLayout:
 
 
 def _on_stream(layout: StreamLayout, image_rule: Callable[[Tensor], Tensor]) -> Predicate:
-    """Extend a rule on the raster offset between two image slots (query minus key, 0 = itself) to the whole stream.
+    """Extend a rule on the raster offset between two image slots (query minus key, 0 = itself) to the whole
+    stream.
 
     A text query that passes `k <= q` has a text key, so the second line already makes text causal.
     """
@@ -88,26 +91,32 @@ def causal(layout: StreamLayout) -> Predicate:
 
 
 def row(layout: StreamLayout) -> Predicate:
-    """Row attention: raster offsets 0 ... grid, so it wraps around and ends at the same column one row up (figure 11a)."""
+    """Row attention: raster offsets 0 ... grid, so it wraps around and ends at the same column one row up
+    (figure 11a)."""
     return _on_stream(layout, lambda offset: offset <= layout.grid)
 
 
 def column(layout: StreamLayout) -> Predicate:
-    """Column attention: the same column in this row and every row above (figure 11b; 11c is its transposed form)."""
+    """Column attention: the same column in this row and every row above (figure 11b; 11c is its transposed
+    form)."""
     return _on_stream(layout, lambda offset: offset % layout.grid == 0)
 
 
 def conv(layout: StreamLayout, kernel: int = PAPER_CONV_KERNEL) -> Predicate:
-    """Convolutional attention: a kernel x kernel neighbourhood that ends on this row, with wrap-around (figure 11d).
+    """Convolutional attention: a kernel x kernel neighbourhood that ends on this row, with wrap-around
+    (figure 11d).
 
-    Raster offsets `rows * grid + columns` with rows 0 ... kernel - 1 and columns -(kernel // 2) ... kernel // 2, those
-    that are not negative. Counting offsets in the flat raster is what makes it wrap around at the picture's edges. The
-    paper gives the kernel's size but not its anchor; we read "causal" as a kernel whose last row is the present one.
+    Raster offsets `rows * grid + columns` with rows 0 ... kernel - 1 and columns -(kernel // 2) ... kernel //
+    2, those that are not negative. Counting offsets in the flat raster is what makes it wrap around at the
+    picture's edges. The paper gives the kernel's size but not its anchor; we read "causal" as a kernel whose
+    last row is the present one.
 
     Raises ValueError unless `kernel` is a positive odd number.
     """
     if kernel < 1 or kernel % 2 == 0:
-        raise ValueError(f"the convolution kernel is {kernel}; it must be a positive odd number such as 3, 5 or 11")
+        raise ValueError(
+            f"the convolution kernel is {kernel}; it must be a positive odd number such as 3, 5 or 11"
+        )
 
     def in_kernel(offset: Tensor) -> Tensor:
         # Of all multiples of the grid within the kernel, the nearest decides; kernels wider than the grid overlap.
@@ -150,10 +159,11 @@ def dense_mask(
 def visible_keys(
     pattern: str, layout: StreamLayout, slot: int, conv_kernel: int = PAPER_CONV_KERNEL
 ) -> tuple[KeySet, ...]:
-    """The keys that one query slot sees, as pieces to index a cache with: slices (no copy) wherever they are regular.
+    """The keys that one query slot sees, as pieces to index a cache with: slices (no copy) wherever they are
+    regular.
 
-    Full attention is one slice; row and column are the text side and one (strided) slice; convolution is the text
-    side and an index tensor, int64 [key]. Read off the predicate, so it cannot disagree with the mask.
+    Full attention is one slice; row and column are the text side and one (strided) slice; convolution is the
+    text side and an index tensor, int64 [key]. Read off the predicate, so it cannot disagree with the mask.
     """
     visible = predicate(pattern, layout, conv_kernel)
     seen = torch.arange(slot + 1)
@@ -171,8 +181,8 @@ def visible_keys(
 def layer_patterns(depth: int) -> tuple[str, ...]:
     """The paper's pattern for each of `depth` layers (appendix B.1).
 
-    Counting layers from 1, layer i is column where (i - 2) mod 4 = 0 and row otherwise; the last layer is convolution.
-    So four layers are row, column, row, convolution. Raises ValueError when depth is below 1.
+    Counting layers from 1, layer i is column where (i - 2) mod 4 = 0 and row otherwise; the last layer is
+    convolution. So four layers are row, column, row, convolution. Raises ValueError when depth is below 1.
     """
     if depth < 1:
         raise ValueError(f"depth is {depth}; a transformer needs at least 1 layer")
@@ -199,8 +209,8 @@ def receptive_field(
 ) -> Tensor:
     """What each slot can know after a stack of layers: bool [query=length, key=length].
 
-    Layers compose as boolean matrix products: q knows k if q looks at some slot that already knew k. Two sparse layers
-    often see what one full layer sees, which is why the paper mixes rows and columns.
+    Layers compose as boolean matrix products: q knows k if q looks at some slot that already knew k. Two
+    sparse layers often see what one full layer sees, which is why the paper mixes rows and columns.
     """
     field = torch.eye(layout.length, dtype=torch.bool)
     for pattern in patterns:

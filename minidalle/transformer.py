@@ -1,10 +1,11 @@
-"""The transformer: pre-norm blocks whose attention follows a pattern per layer, with a key-value cache for sampling.
+"""The transformer: pre-norm blocks whose attention follows a pattern per layer, with a key-value cache for
+sampling.
 
-Follows "Zero-Shot Text-to-Image Generation" (arXiv 2102.12092), appendix B.1: each layer has its own sparse pattern
-(`masks.py`) and one softmax runs over text and image keys together. The paper does not state the block's details; ours
-is GPT-2's: layer norm before each half, GELU, four times the width inside the MLP. Nor does it state the
-initialisation: ours is GPT-2's too, a normal of 0.02, with the two layers that write to the residual stream divided by
-sqrt(2 * depth) so that the stream's variance does not grow with depth.
+Follows "Zero-Shot Text-to-Image Generation" (arXiv 2102.12092), appendix B.1: each layer has its own sparse
+pattern (`masks.py`) and one softmax runs over text and image keys together. The paper does not state the
+block's details; ours is GPT-2's: layer norm before each half, GELU, four times the width inside the MLP. Nor
+does it state the initialisation: ours is GPT-2's too, a normal of 0.02, with the two layers that write to the
+residual stream divided by sqrt(2 * depth) so that the stream's variance does not grow with depth.
 
 Left out: embeddings and output heads (`dalle.py`), and the loop that draws tokens (`sampling.py`).
 """
@@ -13,20 +14,22 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from minidalle.masks import PAPER_CONV_KERNEL, PATTERNS, KeySet, StreamLayout, dense_mask, layer_patterns, visible_keys
+from minidalle.attention import PatternTables, attend, attend_dense, attend_pieces
+from minidalle.masks import PAPER_CONV_KERNEL, PATTERNS, StreamLayout, layer_patterns
 
 INIT_STD = 0.02
 
 
 @dataclass(frozen=True)
 class TransformerConfig:
-    """Sizes of a transformer. `patterns` names the attention pattern of every layer; None is the paper's rule.
+    """Sizes of a transformer. `patterns` names the attention pattern of every layer; None is the paper's
+    rule.
 
-    The paper's largest model is width 3968, depth 64, heads 62 (64 wide each). Raises ValueError with what to change.
+    The paper's largest model is width 3968, depth 64, heads 62 (64 wide each). Raises ValueError with what to
+    change.
     """
 
     width: int
@@ -48,7 +51,9 @@ class TransformerConfig:
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout is {self.dropout}; it is a share, from 0 up to but not including 1")
         if self.conv_kernel < 1 or self.conv_kernel % 2 == 0:
-            raise ValueError(f"conv_kernel is {self.conv_kernel}; it must be a positive odd number such as 3, 5 or 11")
+            raise ValueError(
+                f"conv_kernel is {self.conv_kernel}; it must be a positive odd number such as 3, 5 or 11"
+            )
         if self.patterns is not None:
             self._check_patterns()
 
@@ -60,7 +65,9 @@ class TransformerConfig:
         if unknown:
             raise ValueError(f"unknown attention pattern {unknown[0]!r}; choose from {', '.join(PATTERNS)}")
         if len(self.patterns) != self.depth:
-            raise ValueError(f"patterns names {len(self.patterns)} layers but depth is {self.depth}; name every layer")
+            raise ValueError(
+                f"patterns names {len(self.patterns)} layers but depth is {self.depth}; name every layer"
+            )
 
     @property
     def head_dim(self) -> int:
@@ -74,10 +81,11 @@ class TransformerConfig:
 
 
 class KVCache:
-    """The keys and values of every slot read so far: `data` is [layer, 2, batch, head, slot=length, head_dim].
+    """The keys and values of every slot read so far: `data` is [layer, 2, batch, head, slot=length,
+    head_dim].
 
-    Allocated once and filled in place. `filled` counts the slots already read; the next call to the transformer reads
-    on from there.
+    Allocated once and filled in place. `filled` counts the slots already read; the next call to the
+    transformer reads on from there.
     """
 
     def __init__(
@@ -98,46 +106,37 @@ class KVCache:
         return self.data.shape[4]
 
     def write(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store [batch, head, new slot, dim] keys and values after the filled slots; returns the layer's whole store."""
+        """Store [batch, head, new slot, dim] keys and values after the filled slots; returns the layer's
+        whole store."""
         stop = self.filled + keys.shape[2]
         if stop > self.length:
-            raise ValueError(f"the cache holds {self.length} slots and slot {stop} was written; allocate a longer one")
+            raise ValueError(
+                f"the cache holds {self.length} slots and slot {stop} was written; allocate a longer one"
+            )
         stored_keys, stored_values = self.data[layer]
         stored_keys[:, :, self.filled : stop] = keys
         stored_values[:, :, self.filled : stop] = values
         return stored_keys, stored_values
 
 
-def attend_pieces(query: Tensor, keys: Tensor, values: Tensor, pieces: tuple[KeySet, ...]) -> Tensor:
-    """Attention of one query slot to chosen slots of a cache, without masking or copying what slices can reach.
-
-    query [batch, head, 1, dim], keys and values [batch, head, slot, dim], `pieces` index the slot axis. One softmax
-    runs over all pieces together. Returns [batch, head, 1, dim].
-    """
-    scores = [query @ keys[:, :, piece].transpose(-1, -2) for piece in pieces]
-    weights = torch.cat(scores, dim=-1).float() if query.dtype in (torch.bfloat16, torch.float16) else torch.cat(scores, -1)
-    weights = (weights * query.shape[-1] ** -0.5).softmax(dim=-1).to(query.dtype)
-    shares = weights.split([score.shape[-1] for score in scores], dim=-1)
-    return sum(share @ values[:, :, piece] for share, piece in zip(shares, pieces, strict=True))
-
-
 class Attention(nn.Module):
     """Multi-head attention of one layer: one softmax over every key that the layer's pattern shows."""
 
-    def __init__(self, config: TransformerConfig) -> None:
+    def __init__(self, config: TransformerConfig, pattern: str) -> None:
         super().__init__()
-        self.heads = config.heads
+        self.heads, self.pattern = config.heads, pattern
         self.qkv = nn.Linear(config.width, 3 * config.width)
         self.out = nn.Linear(config.width, config.width)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """x [batch, slot, width]; mask [slot, slot], None for plain causal. Returns [batch, slot, width]."""
-        q, k, v = self.project(x)
-        return self.merge(F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None))
+    def forward(self, x: Tensor, tables: PatternTables) -> Tensor:
+        """x [batch, slot, width], a stream from slot 0 -> the same shape."""
+        return self.merge(attend(*self.project(x), self.pattern, tables))
 
     def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values, each [batch, head, slot, dim]."""
-        qkv = rearrange(self.qkv(x), "batch slot (three head dim) -> three batch head slot dim", three=3, head=self.heads)
+        qkv = rearrange(
+            self.qkv(x), "batch slot (three head dim) -> three batch head slot dim", three=3, head=self.heads
+        )
         return qkv[0], qkv[1], qkv[2]
 
     def merge(self, heads: Tensor) -> Tensor:
@@ -148,18 +147,18 @@ class Attention(nn.Module):
 class Block(nn.Module):
     """x + attention(norm(x)), then x + mlp(norm(x))."""
 
-    def __init__(self, config: TransformerConfig) -> None:
+    def __init__(self, config: TransformerConfig, pattern: str) -> None:
         super().__init__()
         hidden = config.mlp_ratio * config.width
         self.norm_attention = nn.LayerNorm(config.width)
-        self.attention = Attention(config)
+        self.attention = Attention(config, pattern)
         self.norm_mlp = nn.LayerNorm(config.width)
         self.mlp = nn.Sequential(nn.Linear(config.width, hidden), nn.GELU(), nn.Linear(hidden, config.width))
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, tables: PatternTables) -> Tensor:
         """x [batch, slot, width] -> the same shape."""
-        x = x + self.dropout(self.attention(self.norm_attention(x), mask))
+        x = x + self.dropout(self.attention(self.norm_attention(x), tables))
         return self.add_mlp(x)
 
     def add_mlp(self, x: Tensor) -> Tensor:
@@ -170,17 +169,16 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """A stack of blocks over the stream of `layout`, ending in a layer norm.
 
-    `forward(x)` reads a whole stream from slot 0 (training); with a `KVCache` it reads the next slots of a stream
-    (sampling). Both give the same result up to rounding.
+    `forward(x)` reads a whole stream from slot 0 (training); with a `KVCache` it reads the next slots of a
+    stream (sampling). Both give the same result up to rounding.
     """
 
     def __init__(self, config: TransformerConfig, layout: StreamLayout) -> None:
         super().__init__()
         self.config, self.layout = config, layout
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(Block(config, pattern) for pattern in config.layers)
         self.norm = nn.LayerNorm(config.width)
-        self._masks: dict[tuple, Tensor] = {}
-        self._pieces: dict[tuple, tuple[KeySet, ...]] = {}
+        self.tables = PatternTables(layout, config.conv_kernel)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -194,47 +192,31 @@ class Transformer(nn.Module):
                 nn.init.normal_(writes_to_stream.weight, std=INIT_STD / math.sqrt(2 * self.config.depth))
 
     def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
-        """x [batch, slot, width] -> [batch, slot, width]; with a cache, x holds the slots after those already read."""
+        """x [batch, slot, width] -> [batch, slot, width]; with a cache, x holds the slots after those already
+        read."""
         first = cache.filled if cache else 0
         if first + x.shape[1] > self.layout.length:
-            raise ValueError(f"slot {first + x.shape[1]} was given; the stream has {self.layout.length} slots")
-        for layer, (block, pattern) in enumerate(zip(self.blocks, self.config.layers, strict=True)):
-            if cache is None:
-                x = block(x, self._mask(pattern, 0, x.shape[1], x.device))
-            else:
-                x = self._cached_block(x, layer, block, pattern, cache)
+            raise ValueError(
+                f"slot {first + x.shape[1]} was given; the stream has {self.layout.length} slots"
+            )
+        for layer, block in enumerate(self.blocks):
+            x = block(x, self.tables) if cache is None else self._read_on(x, layer, block, cache)
         if cache is not None:
             cache.filled += x.shape[1]
         return self.norm(x)
 
-    def _cached_block(self, x: Tensor, layer: int, block: Block, pattern: str, cache: KVCache) -> Tensor:
-        """One block on new slots: several at once use the mask's rows, a single one reads only the keys it sees."""
+    def _read_on(self, x: Tensor, layer: int, block: Block, cache: KVCache) -> Tensor:
+        """One block on new slots: a single one reads only the keys it sees, several at once use the mask's
+        rows."""
         first, stop = cache.filled, cache.filled + x.shape[1]
+        pattern = block.attention.pattern
         q, k, v = block.attention.project(block.norm_attention(x))
         keys, values = cache.write(layer, k, v)
-        if x.shape[1] == 1:
-            heads = attend_pieces(q, keys, values, self._visible(pattern, first, x.device))
+        if first == 0:
+            heads = attend(q, k, v, pattern, self.tables)
+        elif stop - first == 1:
+            heads = attend_pieces(q, keys, values, self.tables.pieces(pattern, first, x.device))
         else:
-            mask = self._mask(pattern, first, stop, x.device)
-            heads = F.scaled_dot_product_attention(
-                q, keys[:, :, :stop], values[:, :, :stop], attn_mask=mask, is_causal=mask is None
-            )
+            mask = self.tables.dense(pattern, x.device)[first:stop, :stop]
+            heads = attend_dense(q, keys[:, :, :stop], values[:, :, :stop], mask)
         return block.add_mlp(x + block.dropout(block.attention.merge(heads)))
-
-    def _mask(self, pattern: str, first: int, stop: int, device: torch.device) -> Tensor | None:
-        """Rows [first, stop) of the pattern's table, built once and kept; None where plain causal attention is meant."""
-        if first == 0 and (pattern == "full" or stop <= self.layout.prefix):
-            return None
-        if (pattern, device) not in self._masks:
-            with torch.inference_mode(False):  # a mask first made while sampling must still serve training
-                self._masks[pattern, device] = dense_mask(
-                    pattern, self.layout, conv_kernel=self.config.conv_kernel, device=device
-                )
-        return self._masks[pattern, device][first:stop, :stop]
-
-    def _visible(self, pattern: str, slot: int, device: torch.device) -> tuple[KeySet, ...]:
-        if (pattern, slot, device) not in self._pieces:
-            pieces = visible_keys(pattern, self.layout, slot, self.config.conv_kernel)
-            pieces = tuple(piece.to(device) if isinstance(piece, Tensor) else piece for piece in pieces)
-            self._pieces[pattern, slot, device] = pieces
-        return self._pieces[pattern, slot, device]
