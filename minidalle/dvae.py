@@ -39,8 +39,8 @@ __all__ = [
 
 LOG_SCALE_FLOOR = -7.0
 """ln b never goes below this. A flat background can be predicted exactly, and its density would grow without
-bound; b = e^-7 is less than a tenth of the step in logits between two neighbouring grey levels of 255, so nothing
-that a picture can show is lost. The paper is silent."""
+bound; b = e^-7 is less than a tenth of the step in logits between two neighbouring grey levels of 255, so
+nothing that a picture can show is lost. The paper is silent."""
 
 
 class DVAEOutput(NamedTuple):
@@ -77,7 +77,7 @@ class DiscreteVAE(nn.Module):
         Raises ValueError for images of another size, type or range (values are looked at on the CPU only: on
         a GPU the look would make the queue wait).
         """
-        check_images(images, self.config)
+        check_images(images, self.config.image_size, self.config.channels)
         logits = self.encoder(map_pixels(images))
         return self.standardise(logits) if self.config.standardise_logits else logits
 
@@ -95,7 +95,7 @@ class DiscreteVAE(nn.Module):
                 f"ids are {ids.dtype} of shape {tuple(ids.shape)}; expected whole numbers "
                 f"[batch, {grid**2}], the {grid}x{grid} grid in raster order"
             )
-        if ids.numel() and ids.device.type == "cpu" and not (0 <= ids.min() and ids.max() < vocab):
+        if ids.numel() and ids.device.type == "cpu" and (ids.min() < 0 or ids.max() >= vocab):
             raise ValueError(f"ids run from {ids.min()} to {ids.max()}; this codebook has 0 to {vocab - 1}")
         vectors = self.decoder.look_up(rearrange(ids, "b (h w) -> b h w", h=grid))
         return self.images_from(self.decoder.paint(vectors))
@@ -158,10 +158,9 @@ class DiscreteVAE(nn.Module):
         return DVAEOutput(loss, reconstruction, kl, self.images_from(maps.detach()), logits)
 
 
-def check_images(images: Tensor, config: DVAEConfig) -> None:
+def check_images(images: Tensor, size: int, channels: int = 3) -> None:
     """Raise ValueError, saying what to do, unless images are floats [batch, channels, size, size] in [0, 1]
     without NaN."""
-    size, channels = config.image_size, config.channels
     if not images.is_floating_point():
         raise ValueError(f"images are {images.dtype}; expected floats between 0 and 1: images.float() / 255")
     if images.ndim != 4 or images.shape[1] != channels:

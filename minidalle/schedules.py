@@ -31,8 +31,8 @@ def cosine_anneal(step: int, start: float, end: float, steps: int) -> float:
     Slow at both ends and fastest in the middle: linear temperature schedules typically diverged (paper,
     appendix A.2).
 
-        >>> cosine_anneal(0, 1.0, 0.5, 100), cosine_anneal(50, 1.0, 0.5, 100), cosine_anneal(100, 1.0, 0.5, 100)
-        (1.0, 0.75, 0.5)
+        >>> [cosine_anneal(step, 1.0, 0.5, 100) for step in (0, 50, 100)]
+        [1.0, 0.75, 0.5]
     """
     part = 0.5 - 0.5 * math.cos(math.pi * _progress(step, steps))
     return (1 - part) * start + part * end
