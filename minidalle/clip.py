@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from minidalle.clip_layers import Stage, Tower
 from minidalle.dvae import check_images
+from minidalle.relaxation import without_autocast
 
 CHUNK = 32
 """Pictures encoded at a time when scoring: on a CPU chunks of 32 are faster than one large batch, and need
@@ -117,7 +118,7 @@ class CLIP(nn.Module):
             ):  # held by clamping the parameter itself, so that its gradient never dies at the limit
                 self.log_scale.clamp_(max=math.log(100))
         pictures, captions = self.encode_image(images), self.encode_text(text)
-        with torch.autocast(images.device.type, enabled=False):
+        with without_autocast(images.device):
             logits = self.log_scale.exp() * pictures @ captions.T
             pairs = torch.arange(len(logits), device=logits.device)
             loss = (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
@@ -203,13 +204,10 @@ def rerank(model: Scorer, images: Tensor, text: Any, best: int) -> Ranking:
     """
     if not 1 <= best <= len(images):
         raise ValueError(f"best is {best}, of {len(images)} pictures; choose from 1 to {len(images)}")
-    captions = (
-        text.reshape(-1, text.shape[-1])
-        if isinstance(text, Tensor)
-        else [text]
-        if isinstance(text, str)
-        else text
-    )
+    if isinstance(text, Tensor):
+        captions: Any = text.reshape(-1, text.shape[-1])
+    else:
+        captions = [text] if isinstance(text, str) else text
     if len(captions) != 1:
         raise ValueError(
             f"rerank compares pictures with one caption, and got {len(captions)}; call it once a caption"

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from minidalle.relaxation import in_full_precision
+from minidalle.relaxation import in_full_precision, without_autocast
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Encoder(nn.Module):
         """See the class. The last convolution runs in full precision even under autocast, as in the released
         code."""
         x = F.relu(self.groups(self.input(x)))
-        with torch.autocast(x.device.type, enabled=False):
+        with without_autocast(x.device):
             return self.output(in_full_precision(x))
 
 
@@ -189,7 +189,7 @@ class Decoder(nn.Module):
     def forward(self, codes: Tensor) -> Tensor:
         """Mixtures of codes [batch, code, h, w] to maps; the codebook runs in full precision, as in the
         released code."""
-        with torch.autocast(codes.device.type, enabled=False):
+        with without_autocast(codes.device):
             vectors = self.codebook(in_full_precision(codes))
         return self.paint(vectors)
 

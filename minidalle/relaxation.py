@@ -8,6 +8,7 @@ paper needs none of them.
 """
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +23,12 @@ def in_full_precision(tensor: Tensor) -> Tensor:
     """The same values in float32 where they were float16 or bfloat16; float32 and float64 pass through
     untouched."""
     return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+
+
+def without_autocast(device: torch.device) -> AbstractContextManager:
+    """A context in which autocast does not lower precision; also on devices that have no autocast, such as meta."""
+    available = torch.amp.is_autocast_available(device.type)
+    return torch.autocast(device.type, enabled=False) if available else nullcontext()
 
 
 def gumbel_softmax(
