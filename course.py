@@ -10,8 +10,8 @@
 Arguments after the job are passed on: `course.py lab --no-browser`, `course.py test -k masks`.
 
 The first call makes an environment in .venv (with uv where it is installed, else with venv and pip) and
-installs the package in it, editable, at the versions in constraints.txt. Later calls install again only when
-the wanted versions changed or the last set-up did not finish. An activated environment that already holds this
+installs the package in it, editable, at the versions in constraints.txt. Later calls install again if the
+wanted versions changed or the last set-up did not finish. An activated environment that already holds this
 very checkout (conda users: environment.yml) is used as it is. MINIDALLE_VENV names another folder than .venv.
 
 Left out: choosing between CPU and GPU builds of PyTorch. pip and uv take the one that their settings find.
@@ -184,7 +184,8 @@ def prepare(venv):
         make_venv(venv, uv)
     write_state(venv, UNFINISHED)
     command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-    code, said = install([*command, "-e", ".[dev]", "-c", "constraints.txt"])
+    quiet = [] if sys.stdout.isatty() else ["--quiet"]  # a log needs no progress bars
+    code, said = install([*command, *quiet, "-e", ".[dev]", "-c", "constraints.txt"])
     if code:
         raise SetupError("The installation failed.\n" + advice(said, venv))
 
@@ -256,8 +257,8 @@ def advice(said, venv):
         )
     if heard("no matching distribution", "no wheels", "no solution found"):
         return (
-            "Some package has no build for this machine. The course runs on Linux, on Windows, and on macOS 14\n"
-            "or newer on Apple silicon (PyTorch left Intel Macs), with Python {}.{} to {}.{}.\n"
+            "Some package has no build for this machine. The course runs on Linux, on Windows, and on\n"
+            "macOS 14 or newer on Apple silicon (PyTorch left Intel Macs), with Python {}.{} to {}.{}.\n"
             "This is Python {} on {}."
         ).format(*OLDEST, *NEWEST, sys.version.split()[0], platform.platform())
     return "Its own words are above. Call course.py again to go on; delete {} to start afresh.".format(venv)

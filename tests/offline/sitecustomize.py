@@ -1,8 +1,8 @@
 """Refuses every connection that leaves this machine.
 
-Python imports a module of this name at its start, wherever it finds one: tests/conftest.py puts this folder on
-PYTHONPATH, so the programs and notebook kernels that the tests start are held to the same rule. Kernels talk over
-the loopback address, which stays open.
+Python imports a module of this name at its start, wherever it finds one: tests/conftest.py puts this folder
+on PYTHONPATH, so the programs and notebook kernels that the tests start obey the same rule. Kernels talk
+over the loopback address, which stays open.
 """
 
 import ipaddress
