@@ -88,8 +88,7 @@ def as_bias(visible: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def to_blocks(image: Tensor, pattern: str, grid: int) -> Tensor:
-    """[stream, image token in raster order, dim] -> [stream, block, slot, dim]; a block is a row, or a
-    column."""
+    """[stream, image token, dim] -> [stream, block, slot, dim]; a block is a row (or a column)."""
     order = "row column" if pattern == "row" else "column row"
     return rearrange(image, f"stream (row column) dim -> stream {order} dim", row=grid)
 
@@ -107,17 +106,16 @@ def key_blocks(image: Tensor, pattern: str, grid: int) -> Tensor:
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, pattern: str, tables: PatternTables) -> Tensor:
-    """Attention among the first slots of a stream by the fastest exact form; q, k, v and result [batch, head,
-    slot, dim].
+    """Attention among the first slots of a stream, by the fastest form that fits.
 
-    Text slots alone are plain causal in every pattern.
+    q, k, v and the result are [batch, head, slot, dim]. Text slots alone are plain causal in every pattern.
     """
     slots, layout = q.shape[2], tables.layout
     on_cpu = q.device.type == "cpu"
     if pattern in BLOCKED and on_cpu and slots == layout.length and layout.grid >= BLOCKED_FROM_GRID:
         return attend_blocks(q, k, v, pattern, tables)
     if on_cpu and q.dtype in HALF and torch.is_grad_enabled():
-        # The backward of PyTorch's fused CPU kernel is slow in bfloat16: 4.5 times these products at 96 slots.
+        # PyTorch's fused CPU kernel has a slow bfloat16 backward: 4.5 times these products at 96 slots.
         # They store the scores in bfloat16, which adds about a fifth to the gradient's rounding error.
         return attend_products(q, k, v, tables.bias(pattern, q.device, q.dtype)[:slots, :slots])
     causal = pattern == "full" or slots <= layout.prefix

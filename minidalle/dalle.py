@@ -64,7 +64,8 @@ class DALLEConfig:
             raise ValueError(f"text_length is {self.text_length}; predicting text takes at least 2 slots")
         if min(self.text_weight, self.image_weight) < 0 or self.text_weight + self.image_weight == 0:
             raise ValueError(
-                f"text_weight {self.text_weight} and image_weight {self.image_weight} must be 0 or more, and not both 0"
+                f"text_weight {self.text_weight} and image_weight {self.image_weight} must be 0 or more, "
+                "and not both 0"
             )
         if self.patterns is not None and not isinstance(self.patterns, str):
             object.__setattr__(self, "patterns", tuple(self.patterns))  # lists come back from JSON
@@ -230,7 +231,7 @@ class DALLE(nn.Module):
         ids [batch, slot] are stream ids: from slot 0 without a cache, the slots after those already read with
         one.
         """
-        first = cache.filled if cache else 0
+        first = 0 if cache is None else cache.filled
         hidden = self.transformer(self.embed(ids, first), cache)
         return self.image_head(hidden[:, -1])
 

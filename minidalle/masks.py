@@ -119,7 +119,7 @@ def conv(layout: StreamLayout, kernel: int = PAPER_CONV_KERNEL) -> Predicate:
         )
 
     def in_kernel(offset: Tensor) -> Tensor:
-        # Of all multiples of the grid within the kernel, the nearest decides; kernels wider than the grid overlap.
+        # Of the multiples of the grid within the kernel the nearest decides: wide kernels overlap themselves.
         rows = ((offset + layout.grid // 2) // layout.grid).clamp(0, kernel - 1)
         return (offset - rows * layout.grid).abs() <= kernel // 2
 

@@ -46,7 +46,7 @@ class TransformerConfig:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
         if self.width % self.heads:
             raise ValueError(
-                f"width {self.width} does not divide into {self.heads} heads; choose a width that is a multiple of heads"
+                f"width {self.width} does not divide into {self.heads} heads; choose a multiple of heads"
             )
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout is {self.dropout}; it is a share, from 0 up to but not including 1")
@@ -194,11 +194,9 @@ class Transformer(nn.Module):
     def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
         """x [batch, slot, width] -> [batch, slot, width]; with a cache, x holds the slots after those already
         read."""
-        first = cache.filled if cache else 0
-        if first + x.shape[1] > self.layout.length:
-            raise ValueError(
-                f"slot {first + x.shape[1]} was given; the stream has {self.layout.length} slots"
-            )
+        stop = x.shape[1] + (0 if cache is None else cache.filled)
+        if stop > self.layout.length:
+            raise ValueError(f"{stop} slots were given; the stream has {self.layout.length}")
         for layer, block in enumerate(self.blocks):
             x = block(x, self.tables) if cache is None else self._read_on(x, layer, block, cache)
         if cache is not None:

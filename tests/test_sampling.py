@@ -1,0 +1,292 @@
+"""Sampling: cached equals uncached token for token, and every picture is its own."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from minidalle.dalle import DALLE, PAD, DALLEConfig
+from minidalle.masks import PATTERNS
+from minidalle.sampling import (
+    draw_code,
+    filter_logits,
+    filter_top_k,
+    filter_top_p,
+    picture_seeds,
+    sample,
+    uniforms,
+)
+
+TINY = DALLEConfig(
+    text_vocab=11, image_vocab=20, text_length=4, grid=4, width=16, depth=3, heads=2, conv_kernel=3
+)
+
+
+def confident(**changes) -> DALLE:
+    """A double-precision model with weights large enough that every token matters to the next."""
+    torch.manual_seed(0)
+    model = DALLE(dataclasses.replace(TINY, **changes)).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+    return model
+
+
+def captions(batch: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(3)
+    text = torch.randint(11, (batch, 4), generator=generator)
+    text[:, 2:] = PAD
+    return text
+
+
+def random_logits(batch: int = 50, codes: int = 12) -> torch.Tensor:
+    return torch.randn(batch, codes, dtype=torch.float64, generator=torch.Generator().manual_seed(4)) * 2
+
+
+# The cache changes nothing
+
+
+@pytest.mark.parametrize("grid", [3, 4, 5])
+@pytest.mark.parametrize("pattern", [*PATTERNS, None])
+def test_cached_sampling_draws_the_same_tokens(pattern: str | None, grid: int) -> None:
+    model = confident(patterns=pattern and (pattern,) * 4, grid=grid, depth=4)
+    text = captions(5)
+    cached = sample(model, text, seed=7)
+    assert torch.equal(cached, sample(model, text, seed=7, use_cache=False))
+    assert cached.shape == (5, grid**2) and cached.dtype == torch.int64
+    assert 0 <= cached.min() and cached.max() < 20
+    assert len(cached.unique()) > 5, "a model that repeats itself would prove little"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"top_k": 3},
+        {"top_p": 0.7},
+        {"top_k": 8, "top_p": 0.8, "temperature": 1.3},
+        {"greedy": True},
+        {"prefix": torch.arange(5).expand(5, -1)},
+    ],
+)
+def test_cached_sampling_draws_the_same_tokens_with_any_option(options: dict) -> None:
+    model = confident()
+    text = captions(5)
+    assert torch.equal(sample(model, text, **options), sample(model, text, use_cache=False, **options))
+
+
+def test_cached_sampling_on_a_large_grid_uses_the_same_attention_as_training() -> None:
+    """At 16 x 16, whole streams go through the reshaped forms; one cached step must still agree with them."""
+    model = confident(grid=16)
+    text = captions(2)
+    image = sample(model, text, greedy=True)
+    _, logits = model.logits(text, image)
+    assert torch.equal(logits.argmax(-1), image)
+
+
+# Every picture is its own
+
+
+def test_the_same_seed_draws_the_same_pictures_and_another_seed_others() -> None:
+    model, text = confident(), captions(4)
+    assert torch.equal(sample(model, text, seed=1), sample(model, text, seed=1))
+    assert not torch.equal(sample(model, text, seed=1), sample(model, text, seed=2))
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 100])
+def test_pictures_do_not_depend_on_how_many_are_drawn_at_a_time(chunk: int) -> None:
+    model, text = confident(), captions(7)
+    assert torch.equal(sample(model, text, seed=5, chunk=chunk), sample(model, text, seed=5))
+
+
+def test_a_picture_does_not_depend_on_its_neighbours() -> None:
+    model, text = confident(), captions(6)
+    together = sample(model, text, seed=5)
+    assert torch.equal(sample(model, text[:2], seed=5), together[:2])
+    later = sample(model, text[4:], seeds=picture_seeds(5, 2, first=4))
+    assert torch.equal(later, together[4:])
+
+
+def test_one_caption_many_times_gives_different_pictures() -> None:
+    images = sample(confident(), captions(1).expand(8, -1), seed=0)
+    assert len(images.unique(dim=0)) == 8
+
+
+def test_pictures_with_the_same_seed_and_caption_are_the_same() -> None:
+    images = sample(confident(), captions(1).expand(3, -1), seeds=[9, 4, 9])
+    assert torch.equal(images[0], images[2]) and not torch.equal(images[0], images[1])
+
+
+def test_picture_seeds_never_meet() -> None:
+    seeds = [value for seed in range(50) for value in picture_seeds(seed, 50)]
+    assert len(set(seeds)) == 2500
+    assert all(0 <= value < 2**63 for value in seeds)
+    assert picture_seeds(3, 4, first=2) == picture_seeds(3, 6)[2:]
+
+
+def test_sampling_touches_no_global_random_state() -> None:
+    model, text = confident(), captions(2)
+    state = torch.get_rng_state()
+    sample(model, text, seed=1)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+# Known tokens
+
+
+def test_known_tokens_stay_and_the_rest_continues_from_them() -> None:
+    model, text = confident(), captions(3)
+    whole = sample(model, text, seed=2)
+    assert torch.equal(sample(model, text, seed=2, prefix=whole[:, :6]), whole)
+    other = torch.zeros(3, 6, dtype=torch.int64)
+    continued = sample(model, text, seed=2, prefix=other)
+    assert torch.equal(continued[:, :6], other)
+    assert not torch.equal(continued[:, 6:], whole[:, 6:]), "the known tokens should matter"
+
+
+def test_a_complete_picture_is_handed_back() -> None:
+    image = torch.arange(16).expand(2, -1)
+    assert torch.equal(sample(confident(), captions(2), prefix=image), image)
+
+
+# The filters, against plain loops
+
+
+@pytest.mark.parametrize("k", [1, 3, 11, 12, 40])
+def test_top_k_keeps_the_k_largest(k: int) -> None:
+    logits = random_logits()
+    for before, after in zip(logits.tolist(), filter_top_k(logits, k).tolist(), strict=True):
+        largest = sorted(before, reverse=True)[:k]
+        assert after == [x if x in largest else float("-inf") for x in before]
+
+
+def test_top_k_keeps_ties() -> None:
+    kept = filter_top_k(torch.tensor([[1.0, 2.0, 2.0, 0.0]]), 1)
+    assert kept.isfinite().tolist() == [[False, True, True, False]]
+
+
+@pytest.mark.parametrize("p", [0.01, 0.5, 0.9, 0.999, 1.0])
+def test_top_p_keeps_the_fewest_codes_that_reach_p(p: float) -> None:
+    logits = random_logits()
+    for before, after in zip(logits, filter_top_p(logits, p), strict=True):
+        probabilities = before.softmax(-1).tolist()
+        kept, mass = set(), 0.0
+        for code in sorted(range(12), key=lambda code: -probabilities[code]):
+            kept.add(code)
+            mass += probabilities[code]
+            if mass >= p:
+                break
+        assert after.isfinite().nonzero().flatten().tolist() == sorted(kept)
+        assert torch.equal(after[after.isfinite()], before[after.isfinite()])
+
+
+def test_top_p_prefers_the_lower_code_among_equals() -> None:
+    assert filter_top_p(torch.zeros(1, 4), 0.5).isfinite().tolist() == [[True, True, False, False]]
+
+
+def test_filters_apply_in_order_temperature_top_k_top_p() -> None:
+    logits = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
+    kept = filter_logits(logits, temperature=1.0, top_k=2, top_p=0.6)
+    assert kept.isfinite().tolist() == [[True, False, False, False]]  # among the two left, 0.5 is 62.5 %
+    hot = filter_logits(logits, temperature=2.0, top_k=2, top_p=0.6)
+    assert hot.isfinite().tolist() == [[True, True, False, False]]  # at temperature 2 it is only 56 %
+    torch.testing.assert_close(hot[0, :2], logits[0, :2] / 2)
+
+
+# Drawing
+
+
+def test_codes_are_drawn_as_often_as_they_are_probable() -> None:
+    """Chi-square with a fixed seed; one code in twelve has probability 0 and must never appear."""
+    logits = random_logits(batch=1)
+    logits[0, 5] = float("-inf")
+    count = 40_000
+    codes = draw_code(logits.expand(count, -1), uniforms([0], count)[0])
+    observed, expected = codes.bincount(minlength=12).double(), logits[0].softmax(-1) * count
+    assert observed[5] == 0
+    possible = expected > 0
+    statistic = ((observed - expected)[possible] ** 2 / expected[possible]).sum()
+    assert statistic < 29.6  # 10 degrees of freedom, p = 0.001
+
+
+def test_the_ends_of_the_interval_fall_on_possible_codes() -> None:
+    logits = torch.tensor([[float("-inf"), 0.0, 1.0, float("-inf")]])
+    assert draw_code(logits, torch.tensor([0.0], dtype=torch.float64)).tolist() == [1]
+    just_below_one = torch.tensor([1 - 2**-53], dtype=torch.float64)
+    assert draw_code(logits, just_below_one).tolist() == [2]
+    assert draw_code(torch.randn(1, 8192), just_below_one).item() < 8192
+
+
+def test_first_tokens_follow_the_models_own_prediction() -> None:
+    """Two thousand pictures of one caption: the first token's frequencies against the softmax."""
+    model, text = confident(grid=2), captions(1)
+    count = 2000
+    first = sample(model, text.expand(count, -1), seed=0)[:, 0]
+    expected = model.logits(text, torch.zeros(1, 4, dtype=torch.int64))[1][0, 0].softmax(-1) * count
+    statistic = ((first.bincount(minlength=20) - expected) ** 2 / expected).sum()
+    assert statistic < 43.8  # 19 degrees of freedom, p = 0.001
+
+
+def test_low_temperature_and_one_code_are_greedy() -> None:
+    model, text = confident(), captions(4)
+    greedy = sample(model, text, greedy=True)
+    assert torch.equal(sample(model, text, top_k=1), greedy)
+    assert torch.equal(sample(model, text, top_p=1e-9), greedy)
+    assert torch.equal(sample(model, text, temperature=1e-6), greedy)
+
+
+# Manners
+
+
+def test_the_model_is_left_as_it_was_found() -> None:
+    model, text = confident(dropout=0.5), captions(2)
+    model.train()
+    assert torch.equal(sample(model, text), sample(model, text)), "no dropout while drawing"
+    assert model.training
+    image = sample(model.eval(), text)
+    assert not model.training
+    model.train()(text, image).loss.backward()  # what was drawn can be trained on
+
+
+def test_progress_counts_tokens_of_all_pictures() -> None:
+    calls = []
+    options = {"prefix": torch.zeros(3, 14, dtype=torch.int64), "chunk": 2}
+    sample(confident(), captions(3), progress=lambda done, total: calls.append((done, total)), **options)
+    assert calls == [(2, 6), (4, 6), (5, 6), (6, 6)]
+
+
+def test_sampling_in_bfloat16() -> None:
+    model = confident().float()
+    with torch.autocast("cpu", torch.bfloat16):
+        assert sample(model, captions(2)).shape == (2, 16)
+    assert sample(model.bfloat16(), captions(2)).shape == (2, 16)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperature": 0.0}, "temperature is 0.0; it must be above 0 .pass greedy=True"),
+        ({"temperature": -1.0}, "temperature is -1.0"),
+        ({"temperature": float("nan")}, "temperature is nan"),
+        ({"top_k": 0}, "top_k is 0; keep at least 1 code"),
+        ({"top_p": 0.0}, "top_p is 0.0; it is a probability above 0 and at most 1"),
+        ({"top_p": 1.5}, "top_p is 1.5"),
+        ({"chunk": 0}, "chunk is 0"),
+        ({"seeds": [1]}, "there are 1 seeds for 2 captions"),
+        (
+            {"prefix": torch.zeros(2, 17, dtype=torch.int64)},
+            "image has 17 tokens; this model's pictures have 16",
+        ),
+        ({"prefix": torch.full((2, 1), 20)}, "image contains id 20; ids run from 0 to 19"),
+        ({"prefix": torch.zeros(3, 1, dtype=torch.int64)}, "prefix gives 3 pictures for 2 captions"),
+    ],
+)
+def test_wrong_options_say_what_is_wrong(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sample(confident(), captions(2), **options)
+
+
+def test_wrong_captions_say_what_is_wrong() -> None:
+    with pytest.raises(ValueError, match="there is no caption to draw"):
+        sample(confident(), captions(2)[:0])
+    with pytest.raises(ValueError, match=r"text has shape \[2, 3\]; expected \[batch, 4\]"):
+        sample(confident(), captions(2)[:, :3])
