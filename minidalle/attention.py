@@ -47,8 +47,7 @@ class PatternTables:
         return self._tables[key]
 
     def bias(self, pattern: str, device: torch.device, dtype: torch.dtype) -> Tensor:
-        """The dense mask as something to add to scores: [query=length, key=length], 0 where visible, else
-        -inf."""
+        """The dense mask to be added to scores: [query=length, key=length], 0 where visible, else -inf."""
         key = (pattern, device, dtype)
         if key not in self._tables:
             with torch.inference_mode(False):
@@ -123,14 +122,15 @@ def attend(q: Tensor, k: Tensor, v: Tensor, pattern: str, tables: PatternTables)
 
 
 def attend_dense(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
-    """PyTorch's fused attention; mask bool [query, key], None for plain causal. q, k, v [batch, head, slot,
-    dim]."""
+    """PyTorch's fused attention; q, k, v [batch, head, slot, dim], mask bool [query, key] or None: causal."""
     return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
 
 
 def attend_products(q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
-    """The textbook formula, softmax(q k / sqrt(dim) + bias) v; bias [query, key]. q, k, v [batch, head, slot,
-    dim]."""
+    """The textbook formula, softmax(q k / sqrt(dim) + bias) v.
+
+    q, k, v and the result are [batch, head, slot, dim], bias [query, key].
+    """
     batch, heads = q.shape[:2]
     q, k, v = (rearrange(x, "batch head slot dim -> (batch head) slot dim") for x in (q, k, v))
     scores = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=q.shape[-1] ** -0.5)

@@ -91,14 +91,15 @@ def causal(layout: StreamLayout) -> Predicate:
 
 
 def row(layout: StreamLayout) -> Predicate:
-    """Row attention: raster offsets 0 ... grid, so it wraps around and ends at the same column one row up
-    (figure 11a)."""
+    """Row attention: raster offsets 0 ... grid.
+
+    It wraps around, and ends at the same column one row up (figure 11a).
+    """
     return _on_stream(layout, lambda offset: offset <= layout.grid)
 
 
 def column(layout: StreamLayout) -> Predicate:
-    """Column attention: the same column in this row and every row above (figure 11b; 11c is its transposed
-    form)."""
+    """Column attention: the same column in this row and every row above (figure 11b; 11c transposes it)."""
     return _on_stream(layout, lambda offset: offset % layout.grid == 0)
 
 

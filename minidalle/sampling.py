@@ -88,8 +88,7 @@ def filter_top_p(logits: Tensor, p: float) -> Tensor:
 def filter_logits(
     logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
 ) -> Tensor:
-    """Temperature, then top-k, then top-p among what is left, on logits [..., code]; dropped codes become
-    -inf."""
+    """Temperature, then top-k, then top-p among what is left; dropped codes of [..., code] become -inf."""
     logits = logits / temperature
     if top_k is not None:
         logits = filter_top_k(logits, top_k)
@@ -173,8 +172,10 @@ def _draw(
     use_cache: bool,
     drawn: Callable[[int], None],
 ) -> Tensor:
-    """The sampling loop of one chunk. text [batch, text_length] stream ids, known [batch, n] codes -> [batch,
-    token]."""
+    """The sampling loop of one chunk.
+
+    text [batch, text_length] are stream ids and known [batch, n] codes; returns codes [batch, grid * grid].
+    """
     config, tokens = model.config, model.layout.image_tokens
     batch, given = known.shape
     image = torch.empty(batch, tokens, dtype=torch.int64, device=text.device)

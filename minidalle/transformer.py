@@ -81,9 +81,9 @@ class TransformerConfig:
 
 
 class KVCache:
-    """The keys and values of every slot read so far: `data` is [layer, 2, batch, head, slot=length,
-    head_dim].
+    """The keys and values of every slot read so far.
 
+    `data` is [layer, 2, batch, head, slot=length, head_dim], the 2 being keys and values.
     Allocated once and filled in place. `filled` counts the slots already read; the next call to the
     transformer reads on from there.
     """
@@ -106,8 +106,10 @@ class KVCache:
         return self.data.shape[4]
 
     def write(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store [batch, head, new slot, dim] keys and values after the filled slots; returns the layer's
-        whole store."""
+        """Store new [batch, head, slot, dim] keys and values after the filled slots; returns the layer's whole.
+
+        Raises ValueError when the cache is too short.
+        """
         stop = self.filled + keys.shape[2]
         if stop > self.length:
             raise ValueError(
@@ -192,8 +194,10 @@ class Transformer(nn.Module):
                 nn.init.normal_(writes_to_stream.weight, std=INIT_STD / math.sqrt(2 * self.config.depth))
 
     def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
-        """x [batch, slot, width] -> [batch, slot, width]; with a cache, x holds the slots after those already
-        read."""
+        """x [batch, slot, width] -> the same shape; with a cache, x holds the slots after those already read.
+
+        Raises ValueError when there are more slots than the stream or the cache has.
+        """
         stop = x.shape[1] + (0 if cache is None else cache.filled)
         if stop > self.layout.length:
             raise ValueError(f"{stop} slots were given; the stream has {self.layout.length}")
@@ -204,8 +208,7 @@ class Transformer(nn.Module):
         return self.norm(x)
 
     def _read_on(self, x: Tensor, layer: int, block: Block, cache: KVCache) -> Tensor:
-        """One block on new slots: a single one reads only the keys it sees, several at once use the mask's
-        rows."""
+        """One block on new slots: a single one reads only the keys it sees, several use the mask's rows."""
         first, stop = cache.filled, cache.filled + x.shape[1]
         pattern = block.attention.pattern
         q, k, v = block.attention.project(block.norm_attention(x))
