@@ -26,7 +26,7 @@ def in_full_precision(tensor: Tensor) -> Tensor:
 
 
 def without_autocast(device: torch.device) -> AbstractContextManager:
-    """A context in which autocast does not lower precision; also on devices that have no autocast, such as meta."""
+    """A context in which autocast does not lower precision (on devices without autocast, such as meta: nothing)."""
     available = torch.amp.is_autocast_available(device.type)
     return torch.autocast(device.type, enabled=False) if available else nullcontext()
 
