@@ -221,6 +221,10 @@ class Standardise(nn.Module):
 
     def forward(self, logits: Tensor) -> Tensor:
         """[batch, code, h, w] to the same. The scale rides inside the normalisation, which saves a pass over
-        the logits."""
-        scale = self.scale.expand(logits.shape[1])
+        the logits.
+
+        It is passed as a real vector: for channels_last logits, torch's CPU kernel for the gradient reads past
+        the end of an expanded scalar, and of a missing weight, and gives infinities.
+        """
+        scale = self.scale.repeat(logits.shape[1])
         return F.batch_norm(logits, self.mean, self.variance, scale, torch.zeros_like(scale), self.training)
