@@ -1,0 +1,198 @@
+"""Training pictures: the world's scenes, rendered once and kept on disk as plain numpy arrays.
+
+`world_pictures` renders on all cores, with a progress bar, into a cache folder: one `.npy` file of bytes and one
+`.json` file that describes it. The next run maps the file into memory instead. `as_dataset` shows the same
+pictures as a `datasets.Dataset`; nothing else here needs that library.
+
+Captions are not stored: they are drawn again from (scene, seed, index), so that one picture can be told in
+many wordings. Left out: pictures that are not of the world, and tokens (`training/tokens.py`).
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from minidalle import world
+from minidalle.world import Scene, caption, render, sample_scene
+
+if TYPE_CHECKING:
+    import datasets
+
+BLOCK = 512  # pictures rendered between two writes
+
+
+class PictureError(ValueError):
+    """Pictures that cannot be had: a wrong request, or a cache that cannot be written."""
+
+
+@dataclass(frozen=True)
+class WorldPictures:
+    """`count` pictures of the world: images, scenes and captions that belong together by their index.
+
+    images: uint8 [picture, size, size, 3], mapped from disk, read-only.
+    fingerprint: SHA-256 of the images' bytes.
+    """
+
+    images: np.ndarray
+    seed: int
+    split: str
+    fingerprint: str
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @cached_property
+    def scenes(self) -> list[Scene]:
+        """The scenes, sampled again from the seed: about 10,000 a second."""
+        return [sample_scene(self.seed, index, self.split) for index in range(len(self))]
+
+    @cached_property
+    def captions(self) -> list[str]:
+        """One caption a picture: wording 0 of `caption_of`."""
+        return [self.caption_of(index) for index in range(len(self))]
+
+    def caption_of(self, index: int, wording: int = 0, held_out: bool = False) -> str:
+        """A true caption of picture `index`; another `wording` is another draw from the same grammar.
+
+        `held_out` gives the wordings that training never uses.
+        """
+        return caption(self.scenes[index], self.seed + wording, index, held_out)
+
+
+def default_cache() -> Path:
+    """Where pictures are kept unless a folder is given: $MINIDALLE_CACHE, or .cache/minidalle at home."""
+    chosen = os.environ.get("MINIDALLE_CACHE")
+    return Path(chosen) if chosen else Path.home() / ".cache" / "minidalle"
+
+
+@cache
+def world_version() -> str:
+    """A hash of the world's source code: pictures drawn by another version are not taken from the cache."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(world.__file__).parent.glob("*.py")):
+        if path.name not in ("captions.py", "judge.py", "__init__.py"):  # these do not change a pixel
+            digest.update(path.read_text(encoding="utf-8").encode())
+    return digest.hexdigest()[:16]
+
+
+def world_pictures(
+    count: int,
+    seed: int = 0,
+    size: int = 64,
+    split: str = "train",
+    cache_dir: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+) -> WorldPictures:
+    """The first `count` pictures of a seed, rendered if they are not in the cache.
+
+    Picture i is the same whatever `count` is, so a larger cache serves a smaller request. A damaged cache is
+    rendered again. Raises PictureError for a count below 1 or a folder that cannot be written.
+    """
+    if count < 1:
+        raise PictureError(f"count is {count}; ask for at least 1 picture")
+    folder = Path(default_cache() if cache_dir is None else cache_dir)
+    stem = f"{split}-size{size}-seed{seed}-{world_version()}"
+    for path in _candidates(folder, stem, count):
+        images = _open(path)
+        if images is not None:
+            part = images[:count]
+            return WorldPictures(part, seed, split, _fingerprint(part))
+    try:
+        path = _render_to(folder, f"{stem}-{count}", count, seed, size, split, workers, progress)
+    except OSError as error:
+        raise PictureError(
+            f"pictures cannot be written to {folder} ({error.strerror or error}); make room or choose another folder"
+        ) from error
+    images = _open(path)
+    if images is None:
+        raise PictureError(f"pictures written to {path} do not read back: is the disk full or faulty?")
+    return WorldPictures(images, seed, split, _fingerprint(images))
+
+
+def _candidates(folder: Path, stem: str, count: int) -> Iterator[Path]:
+    """Cached files with at least `count` pictures, the smallest first."""
+    sizes = {path: int(path.stem.rpartition("-")[2]) for path in folder.glob(f"{stem}-*.npy")}
+    yield from sorted((path for path, held in sizes.items() if held >= count), key=sizes.__getitem__)
+
+
+def _open(path: Path) -> np.ndarray | None:
+    """The images of a cached file, or None where it is not what its description says."""
+    try:
+        described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        images = np.load(path, mmap_mode="r", allow_pickle=False)
+        whole = list(images.shape) == described["shape"] and images.dtype == np.uint8
+        return images if whole and _fingerprint(images) == described["sha256"] else None
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def _fingerprint(images: np.ndarray) -> str:
+    digest = hashlib.sha256()
+    for start in range(0, len(images), 4096):
+        digest.update(np.ascontiguousarray(images[start : start + 4096]))
+    return digest.hexdigest()
+
+
+def _render_to(
+    folder: Path, name: str, count: int, seed: int, size: int, split: str, workers: int | None, progress: bool
+) -> Path:
+    """Render into `name`.npy; the file gets its name only when it is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, unfinished = folder / f"{name}.npy", folder / f"{name}.{os.getpid()}.tmp"
+    shape = (count, size, size, 3)
+    try:
+        with (
+            open(unfinished, "wb") as file,
+            ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool,
+            tqdm(total=count, desc="drawing", unit="picture", disable=not progress) as bar,
+        ):
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            for start in range(0, count, BLOCK):
+                numbers = range(start, min(start + BLOCK, count))
+                for image in pool.map(lambda index: render(sample_scene(seed, index, split), size), numbers):
+                    file.write(image.tobytes())
+                    bar.update()
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+        description = {"shape": list(shape), "seed": seed, "split": split, "world": world_version()}
+        description["sha256"] = _fingerprint(np.load(path, mmap_mode="r", allow_pickle=False))
+        unfinished.write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+        os.replace(unfinished, path.with_suffix(".json"))
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def as_dataset(pictures: WorldPictures, wordings: int = 1) -> "datasets.Dataset":
+    """The pictures as a `datasets.Dataset` with the columns image, caption and scene (JSON).
+
+    `wordings` captions a picture give as many rows. Needs the library `datasets`.
+    """
+    import datasets
+
+    def rows() -> Iterator[dict]:
+        from PIL import Image
+
+        for index, image in enumerate(pictures.images):
+            scene = json.dumps(pictures.scenes[index].to_dict())
+            for wording in range(wordings):
+                yield {
+                    "image": Image.fromarray(np.asarray(image)),
+                    "caption": pictures.caption_of(index, wording),
+                    "scene": scene,
+                }
+
+    columns = {"image": datasets.Image(), "caption": datasets.Value("string"), "scene": datasets.Value("string")}
+    return datasets.Dataset.from_generator(rows, features=datasets.Features(columns))

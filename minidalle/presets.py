@@ -1,0 +1,278 @@
+"""Named sets of sizes: `tiny` for tests, `nano` trained on two CPU cores, `paper` as published.
+
+A preset holds every number that a run depends on: the tokenizer, the three models and how each is trained.
+Presets are plain frozen data: printed whole into every log and checkpoint, read back by `preset_from_dict`,
+and changed by `training/settings.py`, which is behind `--set dvae.vocab_size=512`.
+
+Sizes that follow from others (the transformer's picture vocabulary is the dVAE's) are filled in here, once.
+Left out: what is done with the numbers (`training/`), and weights (`checkpoints.py`).
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from typing import Any, Literal
+
+from minidalle.clip import CLIPConfig
+from minidalle.dalle import DALLEConfig
+from minidalle.dvae import DVAEConfig
+
+TASKS = ("tokenizer", "dvae", "dalle", "clip")
+
+
+class SettingError(ValueError):
+    """An unknown preset, or a setting that does not exist or cannot have that value."""
+
+
+@dataclass(frozen=True)
+class TokenizerConfig:
+    """vocab_size: tokens wanted, the 256 bytes included. pattern: where captions are cut (see `tokenizer`)."""
+
+    vocab_size: int = 1024
+    pattern: str = "words"
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How a model is trained: data, optimiser, and how often something is looked at or saved.
+
+    Attributes:
+        pictures: training pictures drawn from the world. validation: held-back ones, from another seed.
+        batch_size: pictures an update. steps: updates, unless `--minutes` or `--steps` says otherwise.
+        learning_rate: the peak. final_share: the learning rate at the end, as a share of the peak.
+        warmup: updates of linear climb (at most a tenth of the run).
+        beta1, beta2, epsilon, weight_decay: AdamW's.
+        clip_norm: gradients longer than this are shortened to it.
+        ema_decay, ema_every: the running average of the weights, and how many updates lie between its steps.
+        precision: "bf16", "fp32", or "auto" (bf16 where the device multiplies it in hardware).
+        log_every: updates a log line sums up. evaluations: looks at held-back pictures during a run.
+        checkpoint_seconds: time between checkpoints.
+    """
+
+    pictures: int = 40_000
+    validation: int = 512
+    batch_size: int = 64
+    steps: int = 4_000
+    learning_rate: float = 1e-3
+    final_share: float = 0.02
+    warmup: int = 100
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 1e-4
+    clip_norm: float = 1.0
+    ema_decay: float = 0.999
+    ema_every: int = 1
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    log_every: int = 10
+    evaluations: int = 16
+    checkpoint_seconds: float = 120.0
+
+    def __post_init__(self) -> None:
+        for name in ("pictures", "validation", "batch_size", "steps", "ema_every", "log_every", "evaluations"):
+            if getattr(self, name) < 1:
+                raise SettingError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("learning_rate", "epsilon", "clip_norm"):
+            if not getattr(self, name) > 0:
+                raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0")
+        for name in ("beta1", "beta2", "ema_decay"):
+            if not 0 <= getattr(self, name) < 1:
+                raise SettingError(f"{name} is {getattr(self, name)}; it must be from 0 up to but not including 1")
+        if self.batch_size > self.pictures:
+            raise SettingError(f"batch_size {self.batch_size} is more than the {self.pictures} pictures; use fewer")
+
+
+@dataclass(frozen=True)
+class TokenizerTraining(TrainingConfig):
+    """The tokenizer learns merges from captions; no pictures, no updates. captions: how many."""
+
+    captions: int = 40_000
+
+
+@dataclass(frozen=True)
+class DVAETraining(TrainingConfig):
+    """Also the two schedules of the dVAE, as shares of the run, so that they fit a run of any length.
+
+    Attributes:
+        temperature_end: of the relaxation, from 1 (paper: 1/16). temperature_share: when it gets there.
+        kl_weight: beta at its largest, on the paper's basis (paper: 6.6). kl_share: when it gets there.
+        flip: mirror half of the pictures (paper: yes; codes have no left and right, captions do).
+    """
+
+    temperature_end: float = 1 / 16
+    temperature_share: float = 0.8
+    kl_weight: float = 0.3
+    kl_share: float = 0.25
+    flip: bool = True
+
+
+@dataclass(frozen=True)
+class DALLETraining(TrainingConfig):
+    """Also what captions go through.
+
+    Attributes:
+        bpe_dropout: the chance of passing over a merge (paper: 0.1, in training only).
+        caption_variants: different wordings of each picture's caption, taken in turn.
+        likelihood_scenes: scenes of the likelihood test, seen and held-out combinations together.
+        samples: pictures drawn at every evaluation (a square number looks best).
+    """
+
+    bpe_dropout: float = 0.1
+    caption_variants: int = 8
+    likelihood_scenes: int = 64
+    samples: int = 16
+
+
+@dataclass(frozen=True)
+class CLIPTraining(TrainingConfig):
+    """Also how pictures are made harder, so that CLIP does not punish a dVAE's softness.
+
+    Attributes:
+        blur: pictures are smoothed by a Gaussian of 0 to this many pixels. noise: its standard deviation.
+        reconstructed: the share of pictures shown as the dVAE paints them.
+        caption_variants, bpe_dropout: as for DALL-E.
+    """
+
+    blur: float = 0.8
+    noise: float = 0.02
+    reconstructed: float = 0.5
+    bpe_dropout: float = 0.1
+    caption_variants: int = 8
+
+
+TRAINING_TYPES: dict[str, type[TrainingConfig]] = {
+    "tokenizer": TokenizerTraining,
+    "dvae": DVAETraining,
+    "dalle": DALLETraining,
+    "clip": CLIPTraining,
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Everything a run depends on. `training` has one entry for each of `TASKS`."""
+
+    name: str
+    image_size: int
+    text_length: int
+    tokenizer: TokenizerConfig
+    dvae: DVAEConfig
+    dalle: DALLEConfig
+    clip: CLIPConfig
+    training: Mapping[str, TrainingConfig]
+
+    def __post_init__(self) -> None:
+        """Fill in what follows from other numbers: one size of picture, one caption length, one codebook."""
+        size, length, text_vocab = self.image_size, self.text_length, self.tokenizer.vocab_size
+        dvae = replace(self.dvae, image_size=size)
+        dalle = replace(
+            self.dalle, text_vocab=text_vocab, image_vocab=dvae.vocab_size, text_length=length, grid=dvae.grid
+        )
+        clip = replace(self.clip, image_size=size, text_vocab=text_vocab, text_length=length)
+        for name, value in {"dvae": dvae, "dalle": dalle, "clip": clip}.items():
+            object.__setattr__(self, name, value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every number as nested plain dictionaries, ready for JSON."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {name: asdict(value) if is_dataclass(value) else value for name, value in plain.items()}
+        return {**plain, "training": {task: asdict(config) for task, config in self.training.items()}}
+
+    def with_text_vocab(self, vocab_size: int) -> "Preset":
+        """The same with the vocabulary that a trained tokenizer really has (it can be smaller than wanted)."""
+        return replace(self, tokenizer=replace(self.tokenizer, vocab_size=vocab_size))
+
+
+def preset(name: str) -> Preset:
+    """The preset called `name`. Raises SettingError, with the nearest names, for one that does not exist."""
+    if name not in PRESETS:
+        raise SettingError(f"there is no preset {name!r}{suggest(name, PRESETS)}")
+    return PRESETS[name]
+
+
+def suggest(name: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+    """How an error about an unknown name ends: the close matches, or else everything there is."""
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else f"; choose from {', '.join(known)}"
+
+
+def preset_from_dict(data: Mapping[str, Any]) -> Preset:
+    """The inverse of `Preset.to_dict`, also after a trip through JSON.
+
+    Raises SettingError, naming the field, for one that is missing or that this version does not know.
+    """
+    kinds = {"tokenizer": TokenizerConfig, "dvae": DVAEConfig, "dalle": DALLEConfig, "clip": CLIPConfig}
+    try:
+        training = {task: TRAINING_TYPES[task](**config) for task, config in data["training"].items()}
+        configs = {name: kind(**data[name]) for name, kind in kinds.items()}
+        return Preset(data["name"], data["image_size"], data["text_length"], training=training, **configs)
+    except (KeyError, TypeError) as error:
+        raise SettingError(f"the configuration does not fit this version of minidalle: {error}") from None
+
+
+TINY = Preset(
+    name="tiny",
+    image_size=16,
+    text_length=24,
+    tokenizer=TokenizerConfig(vocab_size=400),
+    dvae=DVAEConfig(vocab_size=32, hidden=8, downsamplings=2, decoder_input=16, residual_scale=0.5, likelihood="l1"),
+    dalle=DALLEConfig(1, 1, 2, 2, width=32, depth=2, heads=2),
+    clip=CLIPConfig(width=32, heads=2, image_layers=1, text_layers=1, embed=16),
+    training={
+        "tokenizer": TokenizerTraining(captions=500),
+        "dvae": DVAETraining(pictures=64, validation=16, batch_size=8, steps=24, warmup=4, evaluations=2, log_every=4),
+        "dalle": DALLETraining(
+            pictures=64, validation=16, batch_size=8, steps=24, warmup=4, evaluations=2, log_every=4,
+            beta2=0.96, weight_decay=4.5e-2, clip_norm=4.0, ema_decay=0.9, ema_every=2, likelihood_scenes=4, samples=4,
+        ),
+        "clip": CLIPTraining(pictures=64, validation=16, batch_size=8, steps=24, warmup=4, evaluations=2, log_every=4),
+    },
+)
+"""Seconds long: for tests, and for rehearsing a run. It learns nothing worth looking at."""
+
+NANO = Preset(
+    name="nano",
+    image_size=64,
+    text_length=32,
+    tokenizer=TokenizerConfig(vocab_size=1024),
+    dvae=DVAEConfig(vocab_size=1024, hidden=32, downsamplings=3, residual_scale=0.5, likelihood="l1"),
+    dalle=DALLEConfig(1, 1, 2, 2, width=256, depth=6, heads=4),
+    clip=CLIPConfig(),
+    training={
+        "tokenizer": TokenizerTraining(),
+        "dvae": DVAETraining(batch_size=32, steps=6_000, learning_rate=1e-3, warmup=50, temperature_end=0.25),
+        "dalle": DALLETraining(
+            batch_size=64, steps=5_000, learning_rate=2e-3, warmup=200, beta2=0.96, weight_decay=4.5e-2,
+            clip_norm=4.0, ema_decay=0.99, ema_every=25,
+        ),
+        "clip": CLIPTraining(batch_size=128, steps=2_000, learning_rate=1e-3, beta2=0.98, weight_decay=0.1),
+    },
+)
+"""What this repository trains on two CPU cores. Schedules are shorter and learning rates higher than the
+paper's, which trained for millions of updates; the relaxation ends at 1/4."""
+
+PAPER = Preset(
+    name="paper",
+    image_size=256,
+    text_length=256,
+    tokenizer=TokenizerConfig(vocab_size=16_384, pattern="paper"),
+    dvae=DVAEConfig.paper(),
+    dalle=DALLEConfig(1, 1, 2, 2, width=3968, depth=64, heads=62),
+    clip=CLIPConfig(width=768, heads=12, image_layers=12, text_layers=12, embed=512),
+    training={
+        "tokenizer": TokenizerTraining(captions=250_000_000),
+        "dvae": DVAETraining(
+            pictures=250_000_000, validation=606_000, batch_size=512, steps=3_000_000, learning_rate=1e-4,
+            final_share=0.0125, warmup=0, temperature_share=0.05, kl_weight=6.6, kl_share=1 / 600,
+        ),
+        "dalle": DALLETraining(
+            pictures=250_000_000, validation=606_000, batch_size=1024, steps=430_000, learning_rate=4.5e-4,
+            warmup=5_000, beta2=0.96, weight_decay=4.5e-2, clip_norm=4.0, ema_decay=0.99, ema_every=25,
+        ),
+        "clip": CLIPTraining(pictures=250_000_000, validation=606_000, batch_size=32_768, steps=400_000),
+    },
+)
+"""The published sizes, to build on the meta device and to compare with. Its CLIP is not described in the paper
+(ours has the size of ViT-B); the dVAE's clip_norm and DALL-E's decay at plateaus are not stated, or not ours."""
+
+PRESETS: dict[str, Preset] = {"nano": NANO, "tiny": TINY, "paper": PAPER}

@@ -1,0 +1,114 @@
+"""Training the dVAE: temperature and KL weight on their schedules, and figures that cannot be flattered.
+
+Foreground figures count only what is not floor and sky: most of a picture is background, which is easily
+right and would hide a collapse of the codes. Left out: the paper's random crops (our pictures are already
+square).
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from minidalle.data import WorldPictures
+from minidalle.dvae import DiscreteVAE, DVAEConfig, codebook_perplexity, psnr, token_stability
+from minidalle.presets import DVAETraining
+from minidalle.schedules import cosine_anneal
+from minidalle.training.grids import grid
+from minidalle.training.pictures import batch_indices, to_images
+from minidalle.world import render
+
+SHOWN = 16
+CHUNK = 64
+FOREGROUND = 0.03  # a pixel that differs this much from the empty scene shows an object or its shadow
+
+
+class DVAETask:
+    """The dVAE as a `Task`."""
+
+    name = "dvae"
+
+    def __init__(
+        self,
+        model: DVAEConfig,
+        config: DVAETraining,
+        train: WorldPictures,
+        validation: WorldPictures,
+        seed: int,
+        device: str = "cpu",
+    ) -> None:
+        self.model_config, self.config, self.train, self.seed, self.device = model, config, train, seed, device
+        self.held_back = to_images(validation.images, device)
+        self.foreground = foreground(validation, device)
+
+    def make_model(self) -> DiscreteVAE:
+        """A new dVAE.
+
+        Its logits leave the standardisation in plain memory layout: with channels last on both sides, torch's
+        backward pass of batch_norm on the CPU reads past the end of the one learned scale, and gradients are
+        infinite or wrong (seen in torch 2.13).
+        """
+        model = DiscreteVAE(self.model_config)
+        if self.model_config.standardise_logits:
+            model.standardise.register_forward_hook(lambda module, inputs, logits: logits.contiguous())
+        return model
+
+    def loss(
+        self, model: DiscreteVAE, step: int, total: int, rng: np.random.Generator
+    ) -> tuple[Tensor, dict[str, Any]]:
+        """The negative ELBO of one batch; logged with its parts, the temperature and the KL weight."""
+        config = self.config
+        indices, _ = batch_indices(self.seed, step, config.batch_size, len(self.train))
+        pixels = self.train.images[indices]
+        if config.flip:
+            mirrored = rng.random(len(pixels)) < 0.5
+            pixels[mirrored] = pixels[mirrored, :, ::-1]
+        temperature = cosine_anneal(step, 1.0, config.temperature_end, share(config.temperature_share, total))
+        kl_weight = cosine_anneal(step, 0.0, config.kl_weight, share(config.kl_share, total))
+        output = model(to_images(pixels, self.device), temperature, kl_weight)
+        numbers = {"reconstruction": output.reconstruction.detach(), "kl": output.kl.detach()}
+        return output.loss, {**numbers, "temperature": temperature, "kl_weight": kl_weight}
+
+    def evaluate(self, model: DiscreteVAE) -> dict[str, float]:
+        """PSNR, codes in use and their stability, on held-back pictures with the argmax codes."""
+        ids = torch.cat([model.encode(part) for part in self.held_back.split(CHUNK)])
+        painted = torch.cat([model.decode(part).float() for part in ids.split(CHUNK)])
+        side = model.config.image_size // model.config.grid
+        cells = F.max_pool2d(self.foreground[:, None].float(), side).bool().flatten(1)
+        return {
+            "psnr": psnr(painted, self.held_back),
+            "foreground_psnr": psnr(painted, self.held_back, self.foreground),
+            "foreground_perplexity": codebook_perplexity(ids, model.config.vocab_size, cells),
+            "codes_used": float(ids.unique().numel()),
+            "token_stability": token_stability(model, self.held_back[:CHUNK]),
+        }
+
+    def picture(self, model: DiscreteVAE) -> np.ndarray:
+        """Held-back originals over their reconstructions, two double rows."""
+        shown = self.held_back[:SHOWN]
+        pairs = torch.stack([shown, model.reconstruct(shown).float()])
+        half = (len(shown) + 1) // 2
+        rows = [part for first in range(0, len(shown), half) for part in pairs[:, first : first + half].flatten(0, 1)]
+        return grid(torch.stack(rows), columns=half)
+
+
+def share(part: float, total: int) -> int:
+    """That part of a run, in updates; at least 1."""
+    return max(1, round(part * total))
+
+
+def foreground(pictures: WorldPictures, device: str = "cpu") -> Tensor:
+    """Where a picture shows something: bool [picture, height, width], by comparing with the empty scene."""
+    from dataclasses import replace
+
+    size = pictures.images.shape[1]
+    empty: dict[Any, np.ndarray] = {}
+    masks = []
+    for scene, image in zip(pictures.scenes, pictures.images, strict=True):
+        bare = replace(scene, things=(), relation=None, kind="single")
+        if bare not in empty:
+            empty[bare] = render(bare, size).astype(np.int16)
+        masks.append(np.abs(image.astype(np.int16) - empty[bare]).max(-1) > FOREGROUND * 255)
+    return torch.from_numpy(np.stack(masks)).to(device)

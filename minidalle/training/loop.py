@@ -1,0 +1,234 @@
+"""The one training loop: dVAE, DALL-E and CLIP are all `fit`.
+
+Each update: seed everything from (seed, step), set the learning rate, take the task's loss under autocast,
+clip, step, average. On the way a JSONL log, looks at held-back pictures (by the averaged weights), sample
+grids, and checkpoints from which a killed run goes on as if nothing had happened.
+
+Left out: several machines. What is being trained is in `dvae_task.py`, `dalle_task.py` and `clip_task.py`.
+"""
+
+import contextlib
+import math
+import statistics
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from minidalle.checkpoints import CheckpointError
+from minidalle.presets import TrainingConfig
+from minidalle.schedules import warmup_cosine
+from minidalle.training.grids import save_picture
+from minidalle.training.logs import Log
+from minidalle.training.optimiser import clip_gradients
+from minidalle.training.state import Say, State, seed_everything
+
+SKIPS_IN_A_ROW = 20
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on, or cannot start; says why and what to do."""
+
+
+class Task(Protocol):
+    """What `fit` trains. Pure: the same model, generator and step give the same loss."""
+
+    name: str
+    config: TrainingConfig
+
+    def make_model(self) -> nn.Module:
+        """A new model with weights from torch's global generator."""
+
+    def loss(
+        self, model: nn.Module, step: int, total: int, rng: np.random.Generator
+    ) -> tuple[Tensor, dict[str, Any]]:
+        """The loss of this step's batch, and scalars to log."""
+
+    def evaluate(self, model: nn.Module) -> dict[str, float]:
+        """Figures on held-back pictures."""
+
+    def picture(self, model: nn.Module) -> np.ndarray | None:
+        """Something to look at, uint8 [height, width, 3], or None."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where and how a task is trained. `about` identifies the run in its checkpoints; `folder` is the task's."""
+
+    folder: Path
+    about: dict[str, Any]
+    seed: int = 0
+    device: str = "cpu"
+    precision: str = "fp32"
+    progress: bool = True
+    say: Say = field(default=tqdm.write)
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.folder / "checkpoints"
+
+    def autocast(self) -> contextlib.AbstractContextManager:
+        """The precision of the products in a forward pass."""
+        if self.precision != "bf16":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.partition(":")[0], dtype=torch.bfloat16)
+
+
+def fresh_state(task: Task, run: Run, total: int) -> State:
+    """The state before the first update: weights from the seed, on the run's device."""
+    seed_everything(run.seed, -1)
+    model = task.make_model().to(run.device, memory_format=torch.channels_last)
+    return State.fresh(model, task.config, total)
+
+
+def update(task: Task, run: Run, state: State) -> dict[str, float] | None:
+    """One update of `state`; returns its numbers, or None where it was skipped because one was not finite.
+
+    A skipped update leaves weights, moments and buffers as they were.
+    """
+    config, step, model = task.config, state.step, state.model.train()
+    rng = seed_everything(run.seed, step)
+    warmup = min(config.warmup, state.total // 10)
+    rate = warmup_cosine(
+        step, config.learning_rate, warmup, state.total, config.final_share * config.learning_rate
+    )
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    buffers = [buffer.clone() for buffer in model.buffers()]
+    with run.autocast():
+        loss, numbers = task.loss(model, step, state.total, rng)
+    loss.backward()
+    length = clip_gradients(model.parameters(), config.clip_norm)
+    fine = math.isfinite(float(loss.detach())) and math.isfinite(float(length))
+    if fine:
+        state.optimiser.step()
+    else:
+        state.skipped += 1
+        for buffer, before in zip(model.buffers(), buffers, strict=True):
+            buffer.copy_(before)
+    state.optimiser.zero_grad(set_to_none=True)
+    state.step += 1
+    state.average.update(model, state.step)
+    if not fine:
+        return None
+    return {"loss": float(loss.detach()), **{k: float(v) for k, v in numbers.items()}, "gradient": float(length), "lr": rate}
+
+
+def plan_steps(task: Task, run: Run, minutes: float) -> int:
+    """How many updates fit into `minutes`: a few are timed on a model that is then thrown away.
+
+    Evaluations are timed too. At least 1; the plan goes into the checkpoint, so resuming keeps it.
+    """
+    state, times = fresh_state(task, run, total=1_000_000), []
+    begin = time.perf_counter()
+    while len(times) < 4 or (time.perf_counter() - begin < 6 and len(times) < 20):
+        start = time.perf_counter()
+        update(task, run, state)
+        times.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    with torch.no_grad(), run.autocast():
+        task.evaluate(state.average.model)
+        task.picture(state.average.model)
+    looking = (time.perf_counter() - start) * (task.config.evaluations + 1)
+    each = statistics.median(times[1:])
+    return max(1, int((minutes * 60 - looking) * 0.98 / each))
+
+
+def fit(task: Task, run: Run, state: State) -> State:
+    """Train until `state.total` updates are made; returns the state, which is also in the last checkpoint.
+
+    A checkpoint that cannot be written in between is told of and tried again at the next interval; only the
+    last one raises (CheckpointError). Raises TrainingError after 20 skipped updates in a row.
+    """
+    log, window = Log(run.folder / "log.jsonl"), Window(state)
+    every = max(1, state.total // task.config.evaluations)
+    saved_at, failures = time.perf_counter(), 0
+    bar = tqdm(total=state.total, initial=state.step, desc=task.name, unit="update", disable=not run.progress)
+    cuda = [torch.device(run.device)] if run.device.startswith("cuda") else []
+    with bar, torch.random.fork_rng(cuda):
+        while state.step < state.total:
+            numbers = update(task, run, state)
+            failures = 0 if numbers else failures + 1
+            if failures > SKIPS_IN_A_ROW:
+                raise TrainingError(
+                    f"{failures} updates in a row had a loss or gradient that is not finite, the last at step "
+                    f"{state.step}: resume with a lower training.learning_rate, or with training.precision=fp32"
+                )
+            window.add(numbers)
+            bar.update()
+            last = state.step == state.total
+            if state.step % task.config.log_every == 0 or last:
+                line = window.line(task.config.batch_size)
+                log.add(line)
+                bar.set_postfix({key: line[key] for key in ("loss",) if key in line})
+            if state.step % every == 0 or last:
+                look(task, run, state, log)
+                window.restart()
+            due = time.perf_counter() - saved_at >= task.config.checkpoint_seconds
+            if last or (due and state.step % task.config.log_every == 0):
+                keep(run, state, window, last)
+                saved_at = time.perf_counter()
+    return state
+
+
+def look(task: Task, run: Run, state: State, log: Log) -> None:
+    """Evaluate the averaged weights, log the figures, save a picture."""
+    seed_everything(run.seed, -2)  # the same noise at every look
+    model = state.average.model.eval()
+    with torch.no_grad(), run.autocast():
+        log.add({"step": state.step, "evaluation": True, **task.evaluate(model)})
+        image = task.picture(model)
+    if image is not None:
+        save_picture(image, run.folder / "samples" / f"step-{state.step:06d}.png")
+
+
+def keep(run: Run, state: State, window: "Window", last: bool) -> None:
+    """Save a checkpoint. A failure is told of, and raised only at the very end."""
+    state.seconds = window.seconds()
+    try:
+        state.save(run.checkpoints, run.about)
+    except CheckpointError as error:
+        if last:
+            raise
+        run.say(f"{error}. Training goes on, and tries again at the next checkpoint")
+
+
+class Window:
+    """Sums up the updates since the last log line, and keeps the time."""
+
+    def __init__(self, state: State) -> None:
+        self.state, self.before, self.begin = state, state.seconds, time.perf_counter()
+        self.numbers: dict[str, list[float]] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Leave the time since the last update (an evaluation) out of pictures/s."""
+        self.since, self.updates = time.perf_counter(), 0
+
+    def seconds(self) -> float:
+        """Time spent in this run, earlier sessions included."""
+        return self.before + time.perf_counter() - self.begin
+
+    def add(self, numbers: dict[str, float] | None) -> None:
+        """Take in one update's numbers; None for a skipped one."""
+        self.updates += 1
+        for name, value in (numbers or {}).items():
+            self.numbers.setdefault(name, []).append(value)
+
+    def line(self, batch_size: int) -> dict[str, Any]:
+        """The log line: means of what was added, and the last learning rate; starts a new window."""
+        means = {name: sum(values) / len(values) for name, values in self.numbers.items()}
+        if "lr" in means:
+            means["lr"] = self.numbers["lr"][-1]
+        rate = self.updates * batch_size / max(time.perf_counter() - self.since, 1e-9)
+        line = {"step": self.state.step, **means, "skipped": self.state.skipped}
+        line |= {"elapsed": round(self.seconds(), 1), "pictures_per_second": round(rate, 1)}
+        self.numbers = {}
+        self.restart()
+        return line

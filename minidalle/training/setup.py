@@ -1,0 +1,117 @@
+"""Before training: load or render what a task needs, and say which command to run first if it is not there.
+
+A training folder OUT has one folder for each task: tokenizer/, dvae/, dalle/, clip/. Left out: the words of
+the command line (`command.py`) and the loop (`loop.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from minidalle.checkpoints import read_json, read_tensors
+from minidalle.data import WorldPictures, world_pictures
+from minidalle.dvae import DiscreteVAE
+from minidalle.presets import Preset, preset_from_dict
+from minidalle.tokenizer import BPETokenizer
+from minidalle.training.dvae_task import DVAETask
+from minidalle.training.loop import Task, TrainingError
+from minidalle.training.state import Say, newest_checkpoint
+
+VALIDATION_SEED = 1_000_003  # added to the seed: scenes of the training split that training never meets
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What preparing a task needs to know. data: the folder of rendered pictures, None for the usual one."""
+
+    preset: Preset
+    out: Path
+    data: Path | None
+    seed: int
+    device: str
+    progress: bool
+    say: Say
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A task ready for `fit`, the preset with sizes as they turned out, and hashes of all that it learns from."""
+
+    task: Task
+    preset: Preset
+    inputs: dict[str, str]
+
+
+def prepare(name: str, setting: Setting) -> Prepared:
+    """Get a task ready. Raises TrainingError where something must be trained first, naming the command."""
+    return PREPARE[name](setting)
+
+
+def pictures_of(setting: Setting, name: str) -> tuple[WorldPictures, WorldPictures, dict[str, str]]:
+    """Training and held-back pictures of a task, and their hashes."""
+    config, size = setting.preset.training[name], setting.preset.image_size
+    options = {"size": size, "cache_dir": setting.data, "progress": setting.progress}
+    train = world_pictures(config.pictures, setting.seed, **options)
+    held_back = world_pictures(config.validation, setting.seed + VALIDATION_SEED, **options)
+    return train, held_back, {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+
+
+def prepare_dvae(setting: Setting) -> Prepared:
+    """The dVAE needs pictures only."""
+    train, held_back, inputs = pictures_of(setting, "dvae")
+    preset = setting.preset
+    task = DVAETask(preset.dvae, preset.training["dvae"], train, held_back, setting.seed, setting.device)
+    return Prepared(task, preset, inputs)
+
+
+PREPARE: dict[str, Callable[[Setting], Prepared]] = {"dvae": prepare_dvae}
+
+
+def first(command: str, out: Path, what: str) -> TrainingError:
+    """The error where something is missing."""
+    return TrainingError(f"there is no {what} in {out}; run this first: minidalle train {command} --out {out}")
+
+
+def trained_tokenizer(out: Path) -> BPETokenizer:
+    """The tokenizer of a training folder. TrainingError where there is none."""
+    path = out / "tokenizer" / "tokenizer.json"
+    if not path.is_file():
+        raise first("tokenizer", out, "trained tokenizer")
+    return BPETokenizer.load(path)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The newest checkpoint of a task: averaged weights, the preset it was trained with, and what its log says."""
+
+    weights: dict[str, torch.Tensor]
+    preset: Preset
+    state: dict[str, Any]
+    sha256: str
+
+
+def trained(task: str, out: Path, say: Say) -> Trained:
+    """The averaged weights of a task's newest whole checkpoint; says so if its run is not finished.
+
+    Raises TrainingError where there is none, CheckpointError where all are damaged.
+    """
+    folder = newest_checkpoint(out / task / "checkpoints", say)
+    if folder is None:
+        raise first(task, out, f"trained {task}")
+    state = read_json(folder / "state.json")
+    if state["step"] < state["total"]:
+        say(f"the {task} in {out} is at update {state['step']} of {state['total']}: using it as it is")
+    digest = read_json(folder / "manifest.json")["average.safetensors"]["sha256"]
+    weights = read_tensors(folder / "average.safetensors")
+    return Trained(weights, preset_from_dict(state["preset"]), state, digest)
+
+
+def trained_dvae(out: Path, device: str, say: Say) -> tuple[DiscreteVAE, Trained]:
+    """The frozen dVAE of a training folder, in evaluation mode."""
+    found = trained("dvae", out, say)
+    model = DiscreteVAE(found.preset.dvae)
+    model.load_state_dict(found.weights)
+    return model.to(device).eval().requires_grad_(False), found

@@ -1,0 +1,142 @@
+"""Everything that a training run is at one moment, and its checkpoints: resuming from one changes nothing.
+
+A checkpoint is a folder `step-000123` with the weights, their running average, the optimiser's moments (all
+safetensors), `state.json` and a manifest of SHA-256 hashes. There is no random state to keep: every random
+number of a run is a pure function of (seed, step), see `seed_everything`. The last two checkpoints are kept.
+
+Left out: what is trained (`tasks.py`) and how (`loop.py`).
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from minidalle.checkpoints import (
+    UNFINISHED,
+    CheckpointError,
+    json_bytes,
+    read_json,
+    read_tensors,
+    remove_folder,
+    tensor_bytes,
+    verify,
+    write_folder,
+)
+from minidalle.presets import TrainingConfig
+from minidalle.sampling import picture_seeds
+from minidalle.training.optimiser import Average, make_optimiser
+
+KEPT = 2
+Say = Callable[[str], None]
+
+
+def seed_everything(seed: int, step: int) -> np.random.Generator:
+    """Set every source of randomness to the ones of this step; step -1 is for the first weights.
+
+    Returns a generator for what numpy draws. That all noise is a function of (seed, step) is what makes a
+    resumed run equal to an uninterrupted one.
+    """
+    mixed = picture_seeds(seed, 1, first=step + 1)[0]
+    random.seed(mixed)
+    torch.manual_seed(mixed)
+    return np.random.default_rng(mixed)
+
+
+@dataclass
+class State:
+    """A run at one moment. step: updates made or skipped; total: planned; skipped: updates left out because a
+    number was not finite; seconds: spent training, all sessions together."""
+
+    model: nn.Module
+    average: Average
+    optimiser: torch.optim.AdamW
+    total: int
+    step: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls, model: nn.Module, config: TrainingConfig, total: int) -> "State":
+        """The state before the first update."""
+        return cls(model, Average(model, config.ema_decay, config.ema_every), make_optimiser(model, config), total)
+
+    def save(self, folder: Path, about: dict[str, Any]) -> Path:
+        """Write the checkpoint `step-...` into `folder` and remove all but the last two.
+
+        about: what identifies the run: configuration, inputs, seed. Raises CheckpointError when it cannot be
+        written; older checkpoints are then as they were.
+        """
+        numbers = {name: getattr(self, name) for name in ("step", "total", "skipped", "seconds")}
+        document = {**about, **numbers, "averaged": self.average.count}
+        files = {
+            "model.safetensors": tensor_bytes(self.model.state_dict()),
+            "average.safetensors": tensor_bytes(self.average.model.state_dict()),
+            "optimiser.safetensors": tensor_bytes(_moments(self.optimiser)),
+            "state.json": json_bytes(document),
+        }
+        path = folder / f"step-{self.step:06d}"
+        write_folder(path, files)
+        for old in checkpoints_in(folder)[:-KEPT]:
+            remove_folder(old)
+        return path
+
+    def load(self, folder: Path) -> None:
+        """Take everything over from a checkpoint folder that `verify` found whole."""
+        document = read_json(folder / "state.json")
+        for name in ("step", "total", "skipped", "seconds"):
+            setattr(self, name, document[name])
+        self.average.count = document["averaged"]
+        self.model.load_state_dict(read_tensors(folder / "model.safetensors"))
+        self.average.model.load_state_dict(read_tensors(folder / "average.safetensors"))
+        _restore(self.optimiser, read_tensors(folder / "optimiser.safetensors"))
+
+
+def _parameters(optimiser: torch.optim.Optimizer) -> list[Tensor]:
+    return [parameter for group in optimiser.param_groups for parameter in group["params"]]
+
+
+def _moments(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimiser's tensors, named by the parameter's number: "3.exp_avg"."""
+    return {
+        f"{number}.{name}": value
+        for number, parameter in enumerate(_parameters(optimiser))
+        for name, value in optimiser.state[parameter].items()
+    }
+
+
+def _restore(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> None:
+    """Put the tensors back, in the memory layout of their parameters."""
+    for number, parameter in enumerate(_parameters(optimiser)):
+        for name in ("step", "exp_avg", "exp_avg_sq"):
+            if f"{number}.{name}" in moments:
+                value = moments[f"{number}.{name}"].to(parameter.device)
+                like = torch.empty_like(parameter).copy_(value) if value.shape == parameter.shape else value
+                optimiser.state[parameter][name] = value if name == "step" else like
+
+
+def checkpoints_in(folder: Path) -> list[Path]:
+    """The checkpoints of a run, the oldest first; unfinished ones are passed over."""
+    return sorted(path for path in folder.glob("step-*") if path.is_dir() and not path.name.endswith(UNFINISHED))
+
+
+def newest_checkpoint(folder: Path, say: Say) -> Path | None:
+    """The newest checkpoint that is whole, or None where there is none at all.
+
+    Damaged ones are told of by name, with what is wrong. Raises CheckpointError if there are only damaged ones.
+    """
+    found = checkpoints_in(folder)
+    for path in reversed(found):
+        problems = verify(path)
+        if not problems:
+            return path
+        say(f"{path.name} is damaged and is passed over: {'; '.join(problems)}")
+    if found:
+        raise CheckpointError(f"every checkpoint in {folder} is damaged: remove the folder and train anew")
+    return None
