@@ -24,7 +24,7 @@ COLORS: dict[str, tuple[float, float, float]] = {
 }
 """Colour names and their linear red, green and blue in [0, 1]."""
 
-SIZES: dict[str, float] = {"small": 0.70, "medium": 0.95, "large": 1.25}
+SIZES: dict[str, float] = {"small": 0.75, "medium": 0.95, "large": 1.25}
 """Size names and the factor by which an object of height one is scaled."""
 
 TEXTURES: tuple[str, ...] = ("plain", "striped", "checkered", "dotted")
