@@ -19,6 +19,7 @@ from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
 from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
+from minidalle.training.tokenizer_task import FILE, train_tokenizer
 from minidalle.training.state import State, checkpoints_in, newest_checkpoint
 
 EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError)
@@ -76,6 +77,8 @@ def train(args: argparse.Namespace) -> State | None:
     if args.threads:
         torch.set_num_threads(args.threads)
     folder = args.out / args.task
+    if args.task == "tokenizer":
+        return make_tokenizer(args, folder)
     checkpoint = start_from(folder / "checkpoints", args.resume)
     recorded = read_json(checkpoint / "state.json") if checkpoint else None
     chosen, seed = choose(args, recorded)
@@ -93,13 +96,24 @@ def train(args: argparse.Namespace) -> State | None:
     return go(prepared.task, this, args, checkpoint)
 
 
+def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
+    """The tokenizer is learnt in one go. TrainingError rather than overwriting one that models were trained with."""
+    if (folder / FILE).exists():
+        if args.resume:
+            return tqdm.write(f"the tokenizer in {folder} is finished")
+        raise TrainingError(f"{folder} already holds a tokenizer: choose another --out")
+    chosen, seed = choose(args, None)
+    train_tokenizer(chosen, folder, seed, not args.quiet, tqdm.write)
+
+
 def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None) -> State:
     """Plan the run, or take its plan from the checkpoint, and train."""
     log = Log(run.folder / "log.jsonl")
     if checkpoint is None:
         total = args.steps or (plan_steps(task, run, args.minutes) if args.minutes else task.config.steps)
         state = fresh_state(task, run, total)
-        log.start({"event": "start", "total": total, "parameters": count(state), **run.about})
+        first = {"event": "start", "total": total, "parameters": count(state)}
+        log.start({**first, **getattr(task, "details", {}), **run.about})
         run.say(f"{task.name}: {count(state):,} parameters, {total:,} updates of {task.config.batch_size} pictures")
         return fit(task, run, state)
     state = fresh_state(task, run, total=1)

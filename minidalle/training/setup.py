@@ -5,7 +5,7 @@ the command line (`command.py`) and the loop (`loop.py`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ from minidalle.data import WorldPictures, world_pictures
 from minidalle.dvae import DiscreteVAE
 from minidalle.presets import Preset, preset_from_dict
 from minidalle.tokenizer import BPETokenizer
+from minidalle.training.clip_task import CLIPTask
+from minidalle.training.dalle_task import DALLETask
 from minidalle.training.dvae_task import DVAETask
 from minidalle.training.loop import Task, TrainingError
 from minidalle.training.state import Say, newest_checkpoint
+from minidalle.training.tokens import picture_codes
 
 VALIDATION_SEED = 1_000_003  # added to the seed: scenes of the training split that training never meets
 
@@ -67,7 +70,57 @@ def prepare_dvae(setting: Setting) -> Prepared:
     return Prepared(task, preset, inputs)
 
 
-PREPARE: dict[str, Callable[[Setting], Prepared]] = {"dvae": prepare_dvae}
+def prepare_dalle(setting: Setting) -> Prepared:
+    """DALL-E needs the tokenizer and the dVAE, whose sizes it takes over, and every picture as codes."""
+    tokenizer = trained_tokenizer(setting.out)
+    dvae, found = trained_dvae(setting.out, setting.device, setting.say)
+    preset = adapted(setting.preset, tokenizer, found.preset)
+    setting = replace(setting, preset=preset)
+    train, held_back, inputs = pictures_of(setting, "dalle")
+    read = [codes_of(setting, dvae, found.sha256, pictures) for pictures in (train, held_back)]
+    task = DALLETask(
+        preset.dalle, preset.training["dalle"], (train, read[0]), (held_back, read[1]), tokenizer, dvae,
+        setting.seed, setting.device,
+    )  # fmt: skip
+    return Prepared(task, preset, {**inputs, "tokenizer": tokenizer.fingerprint(), "dvae": found.sha256})
+
+
+def prepare_clip(setting: Setting) -> Prepared:
+    """CLIP needs the tokenizer, and the dVAE unless no picture is to be shown as the dVAE paints it."""
+    tokenizer, dvae, codes = trained_tokenizer(setting.out), None, None
+    config = setting.preset.training["clip"]
+    preset = adapted(setting.preset, tokenizer, None)
+    inputs = {"tokenizer": tokenizer.fingerprint()}
+    if config.reconstructed > 0:
+        dvae, found = trained_dvae(setting.out, setting.device, setting.say)
+        preset = adapted(setting.preset, tokenizer, found.preset)
+        inputs["dvae"] = found.sha256
+    setting = replace(setting, preset=preset)
+    train, held_back, hashes = pictures_of(setting, "clip")
+    if dvae is not None:
+        codes = codes_of(setting, dvae, inputs["dvae"], train)
+    task = CLIPTask(preset.clip, config, (train, codes), held_back, tokenizer, dvae, setting.seed, setting.device)
+    return Prepared(task, preset, {**hashes, **inputs})
+
+
+PREPARE: dict[str, Callable[[Setting], Prepared]] = {
+    "dvae": prepare_dvae,
+    "dalle": prepare_dalle,
+    "clip": prepare_clip,
+}
+
+
+def adapted(preset: Preset, tokenizer: BPETokenizer, dvae: Preset | None) -> Preset:
+    """The preset with the sizes of what is trained already: the vocabulary, and the dVAE's picture and codes."""
+    if dvae is not None:
+        preset = replace(preset, image_size=dvae.image_size, dvae=dvae.dvae)
+    return preset.with_text_vocab(tokenizer.vocab_size)
+
+
+def codes_of(setting: Setting, dvae: DiscreteVAE, dvae_hash: str, pictures: WorldPictures) -> torch.Tensor:
+    """The pictures as codes, kept in OUT/tokens."""
+    folder = setting.out / "tokens"
+    return picture_codes(dvae, dvae_hash, pictures, folder, setting.device, setting.progress, setting.say)
 
 
 def first(command: str, out: Path, what: str) -> TrainingError:

@@ -1,0 +1,104 @@
+"""Training CLIP: in a batch of pictures and captions, find what belongs together (arXiv 2103.00020).
+
+CLIP will rank pictures that a dVAE painted, so half of what it sees is painted by the dVAE, and everything is
+a little blurred and noisy: it should judge what is shown, not how softly. Left out: large batches over many
+machines.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor
+
+from minidalle.clip import CLIP, CLIPConfig
+from minidalle.data import WorldPictures
+from minidalle.dvae import DiscreteVAE
+from minidalle.presets import CLIPTraining
+from minidalle.tokenizer import BPETokenizer
+from minidalle.training.attributes import AttributeTest
+from minidalle.training.captions import CaptionBatches
+from minidalle.training.pictures import batch_indices, to_images
+
+CROWD = 128  # captions that a held-back picture is to find its own among
+TEST_SCENES = 128
+
+
+class CLIPTask:
+    """CLIP as a `Task`. dvae and codes may be None where `reconstructed` is 0."""
+
+    name = "clip"
+
+    def __init__(
+        self,
+        model: CLIPConfig,
+        config: CLIPTraining,
+        train: tuple[WorldPictures, Tensor | None],
+        held_back: WorldPictures,
+        tokenizer: BPETokenizer,
+        dvae: DiscreteVAE | None,
+        seed: int,
+        device: str = "cpu",
+    ) -> None:
+        self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
+        self.pictures, self.codes = train
+        self.captions = CaptionBatches(
+            self.pictures, tokenizer, model.text_length, config.caption_variants, config.bpe_dropout
+        )
+        self.held_back = to_images(held_back.images, device)
+        self.held_back_text = tokenizer.encode_batch(held_back.captions, model.text_length).to(device)
+        self.test = AttributeTest(TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device)
+
+    def make_model(self) -> CLIP:
+        """A new pair of towers."""
+        return CLIP(self.model_config)
+
+    def loss(
+        self, model: CLIP, step: int, total: int, rng: np.random.Generator
+    ) -> tuple[Tensor, dict[str, Any]]:
+        """The contrastive loss of one batch; logged with the share of pictures that find their caption."""
+        indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.pictures))
+        text = self.captions.batch(indices, epochs, rng).to(self.device)
+        output = model(self.images(indices, rng), text)
+        found = output.logits.detach().argmax(1).cpu() == torch.arange(len(indices))
+        return output.loss, {"accuracy": found.double().mean(), "scale": model.log_scale.detach().exp()}
+
+    def images(self, indices: np.ndarray, rng: np.random.Generator) -> Tensor:
+        """The pictures of a batch, [batch, 3, height, width]: some painted by the dVAE, all softened."""
+        images = to_images(self.pictures.images[indices], self.device)
+        painted = torch.from_numpy(np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed))
+        if len(painted) and self.dvae is not None and self.codes is not None:
+            with torch.no_grad():
+                images[painted] = self.dvae.decode(self.codes[indices[painted]].long().to(self.device)).float()
+        images = blur(images, float(rng.uniform(0, self.config.blur)))
+        return (images + self.config.noise * torch.randn_like(images)).clamp(0, 1)
+
+    def evaluate(self, model: CLIP) -> dict[str, float]:
+        """Retrieval among held-back pairs, both ways, and whether colour and shape are told apart."""
+        right = {"image_to_text": [], "text_to_image": []}
+        for images, text in zip(self.held_back.split(CROWD), self.held_back_text.split(CROWD), strict=True):
+            scores, own = model.scores(images, text).cpu(), torch.arange(len(images))
+            right["image_to_text"].append(scores.argmax(1) == own)
+            right["text_to_image"].append(scores.argmax(0) == own)
+        vectors = torch.cat([model.encode_image(part) for part in self.test.images.split(CROWD)])
+        shares = self.test.run(lambda numbers, text: (vectors[numbers] * model.encode_text(text)).sum(-1))
+        return {**{name: torch.cat(parts).double().mean().item() for name, parts in right.items()}, **shares}
+
+    def picture(self, model: CLIP) -> None:
+        """CLIP draws nothing."""
+
+
+def blur(images: Tensor, sigma: float) -> Tensor:
+    """Images [batch, channel, height, width] smoothed by a Gaussian of `sigma` pixels; below 0.1, unchanged."""
+    if sigma < 0.1:
+        return images
+    reach = max(1, round(2.5 * sigma))
+    offsets = torch.arange(-reach, reach + 1, device=images.device, dtype=images.dtype)
+    weights = torch.exp(-0.5 * (offsets / sigma) ** 2)
+    weights = weights / weights.sum()
+    channels = images.shape[1]
+    padded = F.pad(images, (reach, reach, reach, reach), mode="replicate")
+    across = F.conv2d(padded, rearrange(weights, "k -> 1 1 1 k").expand(channels, 1, 1, -1), groups=channels)
+    return F.conv2d(across, rearrange(weights, "k -> 1 1 k 1").expand(channels, 1, -1, 1), groups=channels)

@@ -1,0 +1,101 @@
+"""Training DALL-E on captions and the frozen dVAE's codes.
+
+Figures on the way: the losses of text and image on held-back pictures, and the likelihood test of
+`attributes.py`. Left out: the paper's random crops (the codes are read once), its mixed-precision scheme and
+its decay at plateaus (ours is one cosine, since our runs have a known end).
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from minidalle.dalle import DALLE, DALLEConfig
+from minidalle.data import WorldPictures
+from minidalle.dvae import DiscreteVAE
+from minidalle.presets import DALLETraining
+from minidalle.sampling import sample
+from minidalle.tokenizer import BPETokenizer
+from minidalle.training.attributes import AttributeTest
+from minidalle.training.captions import CaptionBatches
+from minidalle.training.grids import grid
+from minidalle.training.pictures import batch_indices, to_images
+from minidalle.world import KINDS, caption, render, sample_scene
+
+CHUNK = 64
+
+
+class DALLETask:
+    """DALL-E as a `Task`. codes, held_back_codes: [picture, grid * grid], the pictures as the dVAE reads them."""
+
+    name = "dalle"
+
+    def __init__(
+        self,
+        model: DALLEConfig,
+        config: DALLETraining,
+        train: tuple[WorldPictures, Tensor],
+        held_back: tuple[WorldPictures, Tensor],
+        tokenizer: BPETokenizer,
+        dvae: DiscreteVAE,
+        seed: int,
+        device: str = "cpu",
+    ) -> None:
+        self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
+        pictures, self.codes = train
+        self.captions = CaptionBatches(
+            pictures, tokenizer, model.text_length, config.caption_variants, config.bpe_dropout
+        )
+        self.held_back_codes = held_back[1].long().to(device)
+        self.held_back_text = tokenizer.encode_batch(held_back[0].captions, model.text_length).to(device)
+        size = dvae.config.image_size
+        self.test = AttributeTest(config.likelihood_scenes, seed + 1, size, tokenizer, model.text_length, device)
+        with torch.no_grad():
+            self.test_codes = dvae.encode(self.test.images)
+        self._choose_samples(tokenizer, size)
+
+    def _choose_samples(self, tokenizer: BPETokenizer, size: int) -> None:
+        """The captions drawn at every evaluation: all kinds in turn, none of them met in training."""
+        scenes = [
+            sample_scene(self.seed + 2, number, "train", KINDS[number % len(KINDS)])
+            for number in range(self.config.samples)
+        ]
+        self.sample_captions = [caption(scene, self.seed + 2, number) for number, scene in enumerate(scenes)]
+        self.sample_text = tokenizer.encode_batch(self.sample_captions, self.model_config.text_length).to(self.device)
+        self.originals = to_images(np.stack([render(scene, size) for scene in scenes]), self.device)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """For the head of the log: what the sample grids show."""
+        return {"sample_captions": self.sample_captions}
+
+    def make_model(self) -> DALLE:
+        """A new transformer."""
+        return DALLE(self.model_config)
+
+    def loss(
+        self, model: DALLE, step: int, total: int, rng: np.random.Generator
+    ) -> tuple[Tensor, dict[str, Any]]:
+        """The weighted loss of one batch; logged with its two halves."""
+        indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.codes))
+        text = self.captions.batch(indices, epochs, rng).to(self.device)
+        output = model(text, self.codes[torch.from_numpy(indices)].long().to(self.device))
+        return output.loss, {"text_loss": output.text_loss.detach(), "image_loss": output.image_loss.detach()}
+
+    def evaluate(self, model: DALLE) -> dict[str, float]:
+        """Losses on held-back pictures, and the likelihood test."""
+        sums, count = np.zeros(3), len(self.held_back_codes)
+        for text, codes in zip(self.held_back_text.split(CHUNK), self.held_back_codes.split(CHUNK), strict=True):
+            sums += np.array([float(value) for value in model(text, codes)]) * len(text)
+        names = ("validation_loss", "validation_text_loss", "validation_image_loss")
+        likely = self.test.run(lambda numbers, text: model.log_likelihood(text, self.test_codes[numbers]))
+        return {**dict(zip(names, (sums / count).tolist(), strict=True)), **likely}
+
+    def picture(self, model: DALLE) -> np.ndarray:
+        """For fixed captions, a picture that fits as the dVAE paints it, over one drawn by the model, unpicked."""
+        drawn = self.dvae.decode(sample(model, self.sample_text, seed=self.seed))
+        pairs = torch.stack([self.dvae.reconstruct(self.originals).float(), drawn.float()])
+        half = (len(drawn) + 1) // 2
+        rows = [part for start in range(0, len(drawn), half) for part in pairs[:, start : start + half].flatten(0, 1)]
+        return grid(torch.stack(rows), columns=half)

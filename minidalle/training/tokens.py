@@ -1,0 +1,54 @@
+"""Pictures as codes: the frozen dVAE reads every training picture once, and the codes are kept.
+
+They lie in OUT/tokens/ as safetensors, under a name made of the hashes of the dVAE's weights and of the
+pictures, so codes of another dVAE or of other pictures are never mistaken for them.
+"""
+
+import hashlib
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from minidalle.checkpoints import CheckpointError, tensor_bytes, write_folder
+from minidalle.data import WorldPictures
+from minidalle.dvae import DiscreteVAE
+from minidalle.training.pictures import to_images
+from minidalle.training.state import Say
+
+CHUNK = 64
+FILE = "codes.safetensors"
+
+
+@torch.no_grad()
+def picture_codes(
+    dvae: DiscreteVAE, dvae_hash: str, pictures: WorldPictures, folder: Path, device: str, progress: bool, say: Say
+) -> Tensor:
+    """The argmax codes of every picture, int32 [picture, grid * grid], from `folder` if they are there.
+
+    Read in full precision, as at drawing time: rounding would flip codes. Where the codes cannot be kept (a full
+    disk), that is said, and training goes on with them.
+    """
+    name = hashlib.sha256(f"{dvae_hash} {pictures.fingerprint}".encode()).hexdigest()[:24]
+    kept, shape = folder / name / FILE, (len(pictures), dvae.config.grid**2)
+    if kept.is_file():
+        try:
+            codes = safetensors.torch.load_file(kept)["codes"]
+            if codes.shape == shape:
+                return codes
+        except (OSError, KeyError, safetensors.SafetensorError):
+            say(f"{kept} is damaged: reading the pictures again")
+    codes = torch.empty(shape, dtype=torch.int32)
+    dvae = dvae.eval().to(device)
+    with tqdm(total=len(pictures), desc="reading pictures", unit="picture", disable=not progress) as bar:
+        for start in range(0, len(pictures), CHUNK):
+            images = to_images(pictures.images[start : start + CHUNK], device)
+            codes[start : start + CHUNK] = dvae.encode(images).int().cpu()
+            bar.update(len(images))
+    try:
+        write_folder(folder / name, {FILE: tensor_bytes({"codes": codes})})
+    except CheckpointError as error:
+        say(f"{error}. Training goes on; the next run reads the pictures again")
+    return codes
