@@ -33,6 +33,9 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 OLDEST, NEWEST = (3, 11), (3, 14)  # NEWEST: the last one that has ready-made wheels of every pinned version
 FIRST_LESSON = "notebooks/00_draw.ipynb"
 UNFINISHED = "unfinished"
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
 DISK_NEEDED = 6 * 2**30  # bytes; the Linux build of PyTorch with CUDA takes most of it
 
 
@@ -188,6 +191,12 @@ def prepare(venv):
     code, said = install([*command, *quiet, "-e", ".[dev]", "-c", "constraints.txt"])
     if code:
         raise SetupError("The installation failed.\n" + advice(said, venv))
+    settings = os.path.join(
+        venv, "share", "jupyter", "lab", "settings"
+    )  # this environment's defaults, no person's
+    os.makedirs(settings, exist_ok=True)
+    with open(os.path.join(settings, "overrides.json"), "w", encoding="utf-8") as file:
+        json.dump(LAB_SETTINGS, file)
 
 
 # Run by the environment's own Python: every installed package still has each file that its record lists.
@@ -270,9 +279,8 @@ def advice(said, venv):
 def command(job, rest):
     """The arguments for the environment's Python that do `job` with the extra arguments `rest`."""
     if job == "lab":
-        quiet = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        return ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + FIRST_LESSON, *quiet, *root, *rest]
+        return ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + FIRST_LESSON, *root, *rest]
     if job == "test":
         return ["-m", "pytest", *test_arguments(rest)]
     if job == "doctor":

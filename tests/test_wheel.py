@@ -1,4 +1,4 @@
-"""The package stands alone: a wheel, another environment, an empty folder, no repository, no extras, no network."""
+"""The package stands alone: a wheel in another environment, an empty folder, no repository, no extras."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ EXTRAS = [
     "tokenizers",
 ]
 
-# A student's first program. The extras are hidden: importing one raises ModuleNotFoundError, as if it were not there.
+# A student's first program, with the extras hidden: importing one fails as if it were not installed.
 DRAW = f"""
 import hashlib, sys
 sys.modules |= dict.fromkeys({EXTRAS!r})
@@ -55,18 +55,19 @@ class Elsewhere:
     def __init__(self, wheel: Path, folder: Path) -> None:
         self.venv, self.desk = folder / "venv", folder / "desk"
         self.desk.mkdir()
-        subprocess.run([sys.executable, "-m", "venv", self.venv], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.venv], check=True)
         self.bin = self.venv / ("Scripts" if os.name == "nt" else "bin")
         self.python = shutil.which("python", path=str(self.bin))
-        self.run(self.python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel))
-        # PyTorch is large: borrow this environment's packages by a path that comes last. A path named in a .pth
-        # file is searched, but the .pth files in it, such as that of an editable install, are not read.
+        pip = [sys.executable, "-m", "pip", "--python", self.python]  # this pip, for that environment
+        self.run(*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel))
+        # PyTorch is large: borrow this environment's packages, by a path that comes last. A path named in a
+        # .pth file is searched, but .pth files in it, such as that of an editable install, are not read.
         (site,) = {*self.venv.glob("lib/python*/site-packages"), *self.venv.glob("Lib/site-packages")}
         borrowed = "\n".join(dict.fromkeys(sysconfig.get_paths()[kind] for kind in ("purelib", "platlib")))
         (site / "borrowed.pth").write_text(borrowed, encoding="utf-8")
 
     def run(self, *command: str) -> str:
-        """Run a command in the empty folder, with nothing of this repository in reach; return what it prints."""
+        """Run a command in the empty folder, with this repository out of reach; return what it prints."""
         env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")}
         env["PYTHONPATH"] = str(ROOT / "tests" / "offline")
         done = subprocess.run(command, cwd=self.desk, env=env, capture_output=True, encoding="utf-8")

@@ -4,9 +4,9 @@
     pip install playwright
     python tools/browser_test.py notebooks/00_draw.ipynb OUT [--choose blue]
 
-Writes OUT/0_opened.png, 1_before.png, 2_after.png, the server's log and the browser's console errors. Exit
-status 0 only if the picture under the dropdowns changed. It works on a copy of the notebook's folder, with
-settings of its own, and it needs no network. The tests do not call it: not every machine has such a browser.
+Writes 0_opened, 1_before, 2_after and 9_last.png, the server's log and the browser's console errors
+into OUT. Exit status 0 only if the picture under the dropdowns changed. It works on a copy of the notebook's
+folder, with settings of its own, without a network. No test calls it: not every machine has such a browser.
 """
 
 import argparse
@@ -56,9 +56,15 @@ def jupyterlab(folder: Path, out: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
-    own = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
-    env = {**os.environ, **{name: str(out / "lab" / folder) for name, folder in own.items()}}
+    settings = out / "lab" / "settings"
+    news = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    news.parent.mkdir(parents=True, exist_ok=True)
+    news.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+    own = {
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(out / "lab" / "workspaces"),
+    }
+    env = {**os.environ, **own}
     with open(out / "server.log", "w", encoding="utf-8") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=env)
         try:
@@ -135,8 +141,11 @@ def main() -> int:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page_address = address.format(f"lab/tree/{options.notebook.name}")
-        changed = try_notebook(page, page_address, out, options.choose, options.timeout)
-        browser.close()
+        try:
+            changed = try_notebook(page, page_address, out, options.choose, options.timeout)
+        finally:
+            page.screenshot(path=out / "9_last.png")  # after a failure, what it got stuck at
+            browser.close()
     (out / "console_errors.txt").write_text("\n".join(errors), encoding="utf-8")
     print(
         f"the picture {'changed' if changed else 'DID NOT change'}; {len(errors)} console errors; see {out}"
