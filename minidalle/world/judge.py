@@ -12,7 +12,7 @@ so that it does not punish the softness of a dVAE. Left out: sketches have no co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -159,6 +159,10 @@ class Targets:
     labels: Tensor
     position: Tensor
     style: Tensor
+
+    def to(self, device: str | torch.device) -> Targets:
+        """The same on another device."""
+        return Targets(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def targets_of(scenes: Sequence[Scene], config: JudgeConfig) -> Targets:
