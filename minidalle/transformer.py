@@ -106,9 +106,9 @@ class KVCache:
         return self.data.shape[4]
 
     def write(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store new [batch, head, slot, dim] keys and values after the filled slots; returns the layer's whole.
+        """Store new [batch, head, slot, dim] keys and values after the filled slots.
 
-        Raises ValueError when the cache is too short.
+        Returns all of the layer's keys and values. Raises ValueError when the cache is too short.
         """
         stop = self.filled + keys.shape[2]
         if stop > self.length:

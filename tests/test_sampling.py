@@ -152,6 +152,18 @@ def test_first_tokens_follow_the_models_own_prediction() -> None:
     assert statistic < 43.8  # 19 degrees of freedom, p = 0.001
 
 
+def test_whole_pictures_are_drawn_as_often_as_they_are_likely() -> None:
+    """Every one of the 16 pictures of 2 x 2 tokens and two codes, against exp(log likelihood)."""
+    model, text = confident(grid=2, image_vocab=2), captions(1)
+    count = 2000
+    images = sample(model, text.expand(count, -1), seed=0)
+    observed = (images @ torch.tensor([8, 4, 2, 1])).bincount(minlength=16)
+    pictures = torch.cartesian_prod(*[torch.arange(2)] * 4)
+    expected = model.log_likelihood(text.expand(16, -1), pictures).exp() * count
+    assert expected.min() > 5
+    assert ((observed - expected) ** 2 / expected).sum() < 37.7  # 15 degrees of freedom, p = 0.001
+
+
 def test_low_temperature_and_one_code_are_greedy() -> None:
     model, text = confident(), captions(4)
     greedy = sample(model, text, greedy=True)
