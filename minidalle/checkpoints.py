@@ -41,7 +41,9 @@ class CheckpointError(RuntimeError):
 
 def tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
     """Tensors as the contents of a safetensors file."""
-    return safetensors.torch.save({name: value.detach().cpu().contiguous() for name, value in tensors.items()})
+    return safetensors.torch.save(
+        {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    )
 
 
 def json_bytes(document: Any) -> bytes:
@@ -119,7 +121,9 @@ def verify(folder: str | os.PathLike[str]) -> list[str]:
         return [f"{folder / MANIFEST} is missing"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"{folder / MANIFEST} is damaged ({error})"]
-    return [fault for name, (size, digest) in entries.items() for fault in _faults(folder / name, size, digest)]
+    return [
+        fault for name, (size, digest) in entries.items() for fault in _faults(folder / name, size, digest)
+    ]
 
 
 def _faults(path: Path, size: int, digest: str) -> Iterable[str]:
@@ -149,7 +153,9 @@ def read_tensors(path: Path, device: str | torch.device = "cpu") -> dict[str, Te
     try:
         return safetensors.torch.load_file(path, device=str(device))
     except (OSError, safetensors.SafetensorError) as error:
-        raise CheckpointError(f"{path} is missing or damaged ({error}): fetch it again, or train anew") from error
+        raise CheckpointError(
+            f"{path} is missing or damaged ({error}): fetch it again, or train anew"
+        ) from error
 
 
 def read_json(path: Path) -> Any:
@@ -157,7 +163,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} is missing or damaged ({error}): fetch it again, or train anew") from error
+        raise CheckpointError(
+            f"{path} is missing or damaged ({error}): fetch it again, or train anew"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -184,11 +192,12 @@ def save_model(
     weights: Mapping[str, Mapping[str, Tensor]],
     words: Iterable[str] = (),
     about: Mapping[str, Any] | None = None,
-    dtype: torch.dtype = torch.bfloat16,
+    dtype: torch.dtype | None = torch.bfloat16,
 ) -> None:
     """Write a model folder, in the place of an older one if there is one.
 
-    weights: state dicts under "dvae", "dalle" and, if there is one, "clip"; floats are stored as `dtype`.
+    weights: state dicts under "dvae", "dalle" and, if there is one, "clip".
+    dtype: what floats are stored as; None leaves them as they are.
     words: the words of the training captions. about: figures to keep beside it, ready for JSON.
     Raises CheckpointError when it cannot be written.
     """
@@ -201,11 +210,16 @@ def save_model(
         tokenizer.save(scratch)
         files["tokenizer.json"] = scratch.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{folder} could not be written ({error.strerror or error}): make room") from error
+        raise CheckpointError(
+            f"{folder} could not be written ({error.strerror or error}): make room"
+        ) from error
     finally:
         scratch.unlink(missing_ok=True)
     for name, state in weights.items():
-        stored = {key: value.to(dtype) if value.is_floating_point() else value for key, value in state.items()}
+        stored = {
+            key: value.to(dtype) if dtype and value.is_floating_point() else value
+            for key, value in state.items()
+        }
         files[f"{name}.safetensors"] = tensor_bytes(stored)
     write_folder(folder, files)
 

@@ -79,7 +79,12 @@ def world_version() -> str:
     """A hash of the world's source code: pictures drawn by another version are not taken from the cache."""
     digest = hashlib.sha256()
     for path in sorted(Path(world.__file__).parent.glob("*.py")):
-        if path.name not in ("captions.py", "fields.py", "judge.py", "__init__.py"):  # these do not change a pixel
+        if path.name not in (
+            "captions.py",
+            "fields.py",
+            "judge.py",
+            "__init__.py",
+        ):  # these do not change a pixel
             digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()[:16]
 

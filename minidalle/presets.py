@@ -69,7 +69,15 @@ class TrainingConfig:
     checkpoint_seconds: float = 120.0
 
     def __post_init__(self) -> None:
-        for name in ("pictures", "validation", "batch_size", "steps", "ema_every", "log_every", "evaluations"):
+        for name in (
+            "pictures",
+            "validation",
+            "batch_size",
+            "steps",
+            "ema_every",
+            "log_every",
+            "evaluations",
+        ):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name} is {getattr(self, name)}; it must be at least 1")
         for name in ("learning_rate", "epsilon", "clip_norm"):
@@ -77,9 +85,13 @@ class TrainingConfig:
                 raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0")
         for name in ("beta1", "beta2", "ema_decay"):
             if not 0 <= getattr(self, name) < 1:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be from 0 up to but not including 1")
+                raise SettingError(
+                    f"{name} is {getattr(self, name)}; it must be from 0 up to but not including 1"
+                )
         if self.batch_size > self.pictures:
-            raise SettingError(f"batch_size {self.batch_size} is more than the {self.pictures} pictures; use fewer")
+            raise SettingError(
+                f"batch_size {self.batch_size} is more than the {self.pictures} pictures; use fewer"
+            )
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ class DVAETraining(TrainingConfig):
 
 @dataclass(frozen=True)
 class DALLETraining(TrainingConfig):
-    """Also what captions go through.
+    """Also what captions go through. AdamW's numbers, the clipping and the average are the paper's.
 
     Attributes:
         bpe_dropout: the chance of passing over a merge (paper: 0.1, in training only).
@@ -117,6 +129,11 @@ class DALLETraining(TrainingConfig):
         samples: pictures drawn at every evaluation (a square number looks best).
     """
 
+    beta2: float = 0.96
+    weight_decay: float = 4.5e-2
+    clip_norm: float = 4.0
+    ema_decay: float = 0.99
+    ema_every: int = 25
     bpe_dropout: float = 0.1
     caption_variants: int = 8
     likelihood_scenes: int = 64
@@ -133,6 +150,8 @@ class CLIPTraining(TrainingConfig):
         caption_variants, bpe_dropout: as for DALL-E.
     """
 
+    beta2: float = 0.98
+    weight_decay: float = 0.1
     blur: float = 0.8
     noise: float = 0.02
     reconstructed: float = 0.5
@@ -210,22 +229,30 @@ def preset_from_dict(data: Mapping[str, Any]) -> Preset:
         raise SettingError(f"the configuration does not fit this version of minidalle: {error}") from None
 
 
+def _dalle(width: int, depth: int, heads: int) -> DALLEConfig:
+    """A transformer whose vocabularies and stream `Preset` fills in."""
+    return DALLEConfig(1, 1, 2, 2, width, depth, heads)
+
+
+_SECONDS: dict[str, Any] = {
+    "pictures": 64, "validation": 16, "batch_size": 8, "steps": 24, "warmup": 4, "evaluations": 2, "log_every": 4,
+}  # fmt: skip
+
 TINY = Preset(
     name="tiny",
     image_size=16,
     text_length=24,
     tokenizer=TokenizerConfig(vocab_size=400),
-    dvae=DVAEConfig(vocab_size=32, hidden=8, downsamplings=2, decoder_input=16, residual_scale=0.5, likelihood="l1"),
-    dalle=DALLEConfig(1, 1, 2, 2, width=32, depth=2, heads=2),
+    dvae=DVAEConfig(
+        vocab_size=32, hidden=8, downsamplings=2, decoder_input=16, residual_scale=0.5, likelihood="l1"
+    ),
+    dalle=_dalle(width=32, depth=2, heads=2),
     clip=CLIPConfig(width=32, heads=2, image_layers=1, text_layers=1, embed=16),
     training={
         "tokenizer": TokenizerTraining(captions=500),
-        "dvae": DVAETraining(pictures=64, validation=16, batch_size=8, steps=24, warmup=4, evaluations=2, log_every=4),
-        "dalle": DALLETraining(
-            pictures=64, validation=16, batch_size=8, steps=24, warmup=4, evaluations=2, log_every=4,
-            beta2=0.96, weight_decay=4.5e-2, clip_norm=4.0, ema_decay=0.9, ema_every=2, likelihood_scenes=4, samples=4,
-        ),
-        "clip": CLIPTraining(pictures=64, validation=16, batch_size=8, steps=24, warmup=4, evaluations=2, log_every=4),
+        "dvae": DVAETraining(**_SECONDS),
+        "dalle": DALLETraining(**_SECONDS, ema_every=2, likelihood_scenes=4, samples=4),
+        "clip": CLIPTraining(**_SECONDS),
     },
 )
 """Seconds long: for tests, and for rehearsing a run. It learns nothing worth looking at."""
@@ -236,20 +263,19 @@ NANO = Preset(
     text_length=32,
     tokenizer=TokenizerConfig(vocab_size=1024),
     dvae=DVAEConfig(vocab_size=1024, hidden=32, downsamplings=3, residual_scale=0.5, likelihood="l1"),
-    dalle=DALLEConfig(1, 1, 2, 2, width=256, depth=6, heads=4),
+    dalle=_dalle(width=256, depth=6, heads=4),
     clip=CLIPConfig(),
     training={
         "tokenizer": TokenizerTraining(),
-        "dvae": DVAETraining(batch_size=32, steps=6_000, learning_rate=1e-3, warmup=50, temperature_end=0.25),
-        "dalle": DALLETraining(
-            batch_size=64, steps=5_000, learning_rate=2e-3, warmup=200, beta2=0.96, weight_decay=4.5e-2,
-            clip_norm=4.0, ema_decay=0.99, ema_every=25,
-        ),
-        "clip": CLIPTraining(batch_size=128, steps=2_000, learning_rate=1e-3, beta2=0.98, weight_decay=0.1),
+        "dvae": DVAETraining(batch_size=32, steps=6_000, warmup=50, temperature_end=0.25),
+        "dalle": DALLETraining(batch_size=64, steps=5_000, learning_rate=2e-3, warmup=200),
+        "clip": CLIPTraining(batch_size=128, steps=2_000),
     },
 )
 """What this repository trains on two CPU cores. Schedules are shorter and learning rates higher than the
 paper's, which trained for millions of updates; the relaxation ends at 1/4."""
+
+_PAIRS: dict[str, Any] = {"pictures": 250_000_000, "validation": 606_000}
 
 PAPER = Preset(
     name="paper",
@@ -257,22 +283,20 @@ PAPER = Preset(
     text_length=256,
     tokenizer=TokenizerConfig(vocab_size=16_384, pattern="paper"),
     dvae=DVAEConfig.paper(),
-    dalle=DALLEConfig(1, 1, 2, 2, width=3968, depth=64, heads=62),
+    dalle=_dalle(width=3968, depth=64, heads=62),
     clip=CLIPConfig(width=768, heads=12, image_layers=12, text_layers=12, embed=512),
     training={
         "tokenizer": TokenizerTraining(captions=250_000_000),
         "dvae": DVAETraining(
-            pictures=250_000_000, validation=606_000, batch_size=512, steps=3_000_000, learning_rate=1e-4,
-            final_share=0.0125, warmup=0, temperature_share=0.05, kl_weight=6.6, kl_share=1 / 600,
+            **_PAIRS, batch_size=512, steps=3_000_000, learning_rate=1e-4, final_share=0.0125, warmup=0,
+            temperature_share=0.05, kl_weight=6.6, kl_share=1 / 600,
         ),
-        "dalle": DALLETraining(
-            pictures=250_000_000, validation=606_000, batch_size=1024, steps=430_000, learning_rate=4.5e-4,
-            warmup=5_000, beta2=0.96, weight_decay=4.5e-2, clip_norm=4.0, ema_decay=0.99, ema_every=25,
-        ),
-        "clip": CLIPTraining(pictures=250_000_000, validation=606_000, batch_size=32_768, steps=400_000),
+        "dalle": DALLETraining(**_PAIRS, batch_size=1024, steps=430_000, learning_rate=4.5e-4, warmup=5_000),
+        "clip": CLIPTraining(**_PAIRS, batch_size=32_768, steps=400_000),
     },
-)
-"""The published sizes, to build on the meta device and to compare with. Its CLIP is not described in the paper
-(ours has the size of ViT-B); the dVAE's clip_norm and DALL-E's decay at plateaus are not stated, or not ours."""
+)  # fmt: skip
+"""The published sizes, to build on the meta device and to compare with (sections 2.1 to 2.3, appendices A and B).
+Not the paper's: `clip_norm` of the dVAE, which it does not state; one cosine in place of DALL-E's halvings at
+plateaus; CLIP, which it does not describe (ours has the size of ViT-B)."""
 
 PRESETS: dict[str, Preset] = {"nano": NANO, "tiny": TINY, "paper": PAPER}

@@ -36,7 +36,9 @@ class Question:
         pairs = [(thing.color, thing.shape)]
         pairs += [(color, thing.shape) for color in COLORS if color != thing.color]
         pairs += [(thing.color, shape) for shape in SHAPES if shape != thing.shape]
-        return cls(scene, tuple(f"{'an' if color[0] in 'aeiou' else 'a'} {color} {shape}" for color, shape in pairs))
+        return cls(
+            scene, tuple(f"{'an' if color[0] in 'aeiou' else 'a'} {color} {shape}" for color, shape in pairs)
+        )
 
 
 class AttributeTest:
@@ -63,7 +65,9 @@ class AttributeTest:
         """
         numbers = torch.arange(len(self.images), device=self.text.device).repeat_interleave(self.choices)
         parts = zip(numbers.split(CHUNK), self.text.split(CHUNK), strict=True)
-        scores = torch.cat([score(number, text).float().cpu() for number, text in parts]).view(-1, self.choices)
+        scores = torch.cat([score(number, text).float().cpu() for number, text in parts]).view(
+            -1, self.choices
+        )
         right, colors = scores[:, :1] > scores[:, 1:], len(COLORS) - 1
         half, shares = len(self.images) // 2, {}
         for place, name in enumerate(self.questions):

@@ -46,7 +46,9 @@ class CaptionBatches:
         """The ids of one caption, each chunk in one of its spellings."""
         chunks = self.tokenizer.split(text)
         picks = rng.integers(SPELLINGS, size=len(chunks)).tolist()
-        return [token for chunk, pick in zip(chunks, picks, strict=True) for token in self._spell(chunk)[pick]]
+        return [
+            token for chunk, pick in zip(chunks, picks, strict=True) for token in self._spell(chunk)[pick]
+        ]
 
     def _spell(self, chunk: str) -> list[list[int]]:
         if chunk not in self._spellings:

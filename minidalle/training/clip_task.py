@@ -49,7 +49,9 @@ class CLIPTask:
         )
         self.held_back = to_images(held_back.images, device)
         self.held_back_text = tokenizer.encode_batch(held_back.captions, model.text_length).to(device)
-        self.test = AttributeTest(TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device)
+        self.test = AttributeTest(
+            TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device
+        )
 
     def make_model(self) -> CLIP:
         """A new pair of towers."""
@@ -71,7 +73,9 @@ class CLIPTask:
         painted = torch.from_numpy(np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed))
         if len(painted) and self.dvae is not None and self.codes is not None:
             with torch.no_grad():
-                images[painted] = self.dvae.decode(self.codes[indices[painted]].long().to(self.device)).float()
+                images[painted] = self.dvae.decode(
+                    self.codes[indices[painted]].long().to(self.device)
+                ).float()
         images = blur(images, float(rng.uniform(0, self.config.blur)))
         return (images + self.config.noise * torch.randn_like(images)).clamp(0, 1)
 

@@ -6,6 +6,7 @@ it. Left out: what a task needs before it can start (`setup.py`), the loop (`loo
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +16,28 @@ from tqdm.auto import tqdm
 from minidalle.checkpoints import CheckpointError, read_json
 from minidalle.data import PictureError
 from minidalle.presets import PRESETS, TASKS, Preset, SettingError, preset, preset_from_dict, suggest
+from minidalle.training.curves import draw_curves
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
+from minidalle.training.packing import pack
+from minidalle.training.resume import compare, start_from
 from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
+from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
-from minidalle.training.state import State, checkpoints_in, newest_checkpoint
 
 EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError)
 """Errors that are told in a sentence, without a traceback."""
 
-HARMLESS = {"steps", "log_every", "evaluations", "checkpoint_seconds"}
-"""Training settings that may differ between a run and its resumption."""
-
 
 def add_parser(subparsers: Any) -> None:
-    """Add `train` to a command line's subparsers; the parsed arguments carry `run`."""
-    _fill(subparsers.add_parser("train", help="train the tokenizer, the dVAE, DALL-E or CLIP", description=_fill.__doc__))
+    """Add `train`, `pack` and `curves` to a command line's subparsers; the parsed arguments carry `run`."""
+    for name, (fill, _) in COMMANDS.items():
+        fill(subparsers.add_parser(name, help=fill.__doc__.split(".")[0], description=fill.__doc__))
 
 
-def _fill(parser: argparse.ArgumentParser) -> None:
-    """Train one of the four parts of a model, in this order: tokenizer, dvae, dalle, clip. All of them into one
+def _fill_train(parser: argparse.ArgumentParser) -> None:
+    """train one of the four parts of a model, in this order: tokenizer, dvae, dalle, clip. All of them into one
     folder OUT. A run that was stopped in any way goes on with --resume."""
     parser.add_argument("task", metavar="{" + ",".join(TASKS) + "}", help="what to train")
     parser.add_argument("--preset", help=f"sizes and schedules: {', '.join(PRESETS)} (default: nano)")
@@ -47,26 +49,55 @@ def _fill(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--pictures", type=int, help="training pictures to draw from the world")
     parser.add_argument("--threads", type=int, help="processor threads (default: all)")
-    parser.add_argument("--data", type=Path, help="where rendered pictures are kept (default: .cache/minidalle at home)")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
-                        help="change one number, such as dvae.vocab_size=512 or training.learning_rate=2e-3")
+    parser.add_argument(
+        "--data", type=Path, help="where rendered pictures are kept (default: .cache/minidalle at home)"
+    )
+    setting = "change one number, such as dvae.vocab_size=512 or training.learning_rate=2e-3"
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help=setting
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, command="train")
+
+
+def _fill_pack(parser: argparse.ArgumentParser) -> None:
+    """pack what was trained into a model folder that `minidalle draw --model` reads. Averaged weights only."""
+    parser.add_argument("out", type=Path, help="the training folder")
+    parser.add_argument("folder", type=Path, help="the model folder to write")
+    parser.add_argument("--name", help="what the model is called (default: its preset)")
+    parser.set_defaults(run=run, command="pack")
+
+
+def _fill_curves(parser: argparse.ArgumentParser) -> None:
+    """draw the loss curves of a training folder. One row for each task, into one picture."""
+    parser.add_argument("out", type=Path, help="the training folder")
+    parser.add_argument("--png", type=Path, help="where to (default: OUT/curves.png)")
+    parser.set_defaults(run=run, command="curves")
+
+
+COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Any]]] = {
+    "train": (_fill_train, lambda args: train(args)),
+    "pack": (_fill_pack, lambda args: pack(args.out, args.folder, tqdm.write, args.name)),
+    "curves": (_fill_curves, lambda args: tqdm.write(str(draw_curves(args.out, args.png)))),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`python -m minidalle.training`: the `train` command alone. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m minidalle.training", description=_fill.__doc__)
-    _fill(parser)
-    return run(parser.parse_args(arguments))
+    """`python -m minidalle.training`: the task's name, or pack, or curves. Returns the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = argparse.ArgumentParser(prog=f"python -m minidalle.training {name or ''}".strip())
+    COMMANDS[name or "train"][0](parser)
+    return run(parser.parse_args(arguments[1:] if name else arguments))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what `minidalle train` was asked to; returns the exit code, 1 after an error that is told in a sentence."""
+    """Do what `minidalle train`, `pack` or `curves` was asked to; returns the exit code, 1 after an error that is
+    told in a sentence."""
     try:
-        train(args)
+        COMMANDS[args.command][1](args)
     except EXPECTED as error:
-        tqdm.write(f"minidalle train: {error}", file=sys.stderr)
+        tqdm.write(f"minidalle {args.command}: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -114,18 +145,24 @@ def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None) 
         state = fresh_state(task, run, total)
         first = {"event": "start", "total": total, "parameters": count(state)}
         log.start({**first, **getattr(task, "details", {}), **run.about})
-        run.say(f"{task.name}: {count(state):,} parameters, {total:,} updates of {task.config.batch_size} pictures")
+        run.say(
+            f"{task.name}: {count(state):,} parameters, {total:,} updates of {task.config.batch_size} pictures"
+        )
         return fit(task, run, state)
     state = fresh_state(task, run, total=1)
     state.load(checkpoint)
     planned = state.total
     if args.steps or args.minutes:
         state.total = args.steps or state.step + plan_steps(task, run, args.minutes)
-        run.say(f"the run was planned for {planned:,} updates and now has {state.total:,}: its schedules change")
+        run.say(
+            f"the run was planned for {planned:,} updates and now has {state.total:,}: its schedules change"
+        )
     log.cut_after(state.step)
     log.add({"event": "resume", "step": state.step, "total": state.total, "threads": run.about["threads"]})
     if state.step >= state.total:
-        run.say(f"{task.name} is finished: {state.step:,} of {state.total:,} updates; --steps makes it longer")
+        run.say(
+            f"{task.name} is finished: {state.step:,} of {state.total:,} updates; --steps makes it longer"
+        )
         return state
     run.say(f"resuming {task.name} at update {state.step:,} of {state.total:,}")
     return fit(task, run, state)
@@ -148,20 +185,6 @@ def check_arguments(args: argparse.Namespace) -> None:
             raise SettingError(f"--{name} is {value}; it must be above 0")
 
 
-def start_from(folder: Path, resume: bool) -> Path | None:
-    """The checkpoint to go on from, None for a fresh start. TrainingError rather than overwriting a run."""
-    if resume:
-        found = newest_checkpoint(folder, tqdm.write)
-        if found is None:
-            tqdm.write(f"there is no checkpoint in {folder} yet: starting from the beginning")
-        return found
-    if checkpoints_in(folder):
-        raise TrainingError(
-            f"{folder} already holds {checkpoints_in(folder)[-1].name}: go on with --resume, or choose another --out"
-        )
-    return None
-
-
 def choose(args: argparse.Namespace, recorded: dict[str, Any] | None) -> tuple[Preset, int]:
     """The preset and seed: those named, or else those of the checkpoint, or else nano and 0."""
     if args.preset or not recorded:
@@ -174,50 +197,23 @@ def choose(args: argparse.Namespace, recorded: dict[str, Any] | None) -> tuple[P
 
 
 def pick_device(name: str) -> str:
-    """"auto" is CUDA where there is a GPU, else the CPU (never MPS, which has been silently wrong). SettingError for
+    """ "auto" is CUDA where there is a GPU, else the CPU (never MPS, which has been silently wrong). SettingError for
     a device that is not there."""
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError) as error:
-        raise SettingError(f"--device {name} cannot be used here ({str(error).splitlines()[0]}); try cpu") from None
+        raise SettingError(
+            f"--device {name} cannot be used here ({str(error).splitlines()[0]}); try cpu"
+        ) from None
     return name
 
 
 def pick_precision(wanted: str, device: str) -> str:
-    """"auto" is bf16 where the hardware multiplies it, else fp32."""
+    """ "auto" is bf16 where the hardware multiplies it, else fp32."""
     if wanted != "auto":
         return wanted
     if device.startswith("cuda"):
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     return "bf16" if device == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported() else "fp32"
-
-
-def relevant(about: dict[str, Any]) -> dict[str, Any]:
-    """What must be the same for a run to go on: dotted names and values."""
-    task, preset = about["task"], about["preset"]
-    parts = {"dvae": ("dvae",), "dalle": ("dvae", "dalle"), "clip": ("clip",)}[task]
-    fixed = {"seed": about["seed"], "image_size": preset["image_size"]}
-    nested = {part: preset[part] for part in parts}
-    nested |= {"training": preset["training"][task], "inputs": about["inputs"]}
-    flat = {f"{part}.{key}": value for part, values in nested.items() for key, value in values.items()}
-    return fixed | {key: value for key, value in flat.items() if key.removeprefix("training.") not in HARMLESS}
-
-
-def compare(recorded: dict[str, Any], about: dict[str, Any]) -> None:
-    """Raise TrainingError, naming every field that differs, where a run would not go on as it began."""
-    before, now = relevant(recorded), relevant(about)
-    changed = [
-        f"{name} was {before.get(name)!r} and is now {now.get(name)!r}"
-        for name in sorted(before.keys() | now.keys())
-        if _plain(before.get(name)) != _plain(now.get(name))
-    ]
-    if changed:
-        raise TrainingError(f"this is not the run that was begun: {'; '.join(changed)}. Choose another --out for a new one")
-    if recorded["threads"] != about["threads"]:
-        tqdm.write(f"threads were {recorded['threads']} and are now {about['threads']}: sums round differently")
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

@@ -50,7 +50,9 @@ class DALLETask:
         self.held_back_codes = held_back[1].long().to(device)
         self.held_back_text = tokenizer.encode_batch(held_back[0].captions, model.text_length).to(device)
         size = dvae.config.image_size
-        self.test = AttributeTest(config.likelihood_scenes, seed + 1, size, tokenizer, model.text_length, device)
+        self.test = AttributeTest(
+            config.likelihood_scenes, seed + 1, size, tokenizer, model.text_length, device
+        )
         with torch.no_grad():
             self.test_codes = dvae.encode(self.test.images)
         self._choose_samples(tokenizer, size)
@@ -62,7 +64,9 @@ class DALLETask:
             for number in range(self.config.samples)
         ]
         self.sample_captions = [caption(scene, self.seed + 2, number) for number, scene in enumerate(scenes)]
-        self.sample_text = tokenizer.encode_batch(self.sample_captions, self.model_config.text_length).to(self.device)
+        self.sample_text = tokenizer.encode_batch(self.sample_captions, self.model_config.text_length).to(
+            self.device
+        )
         self.originals = to_images(np.stack([render(scene, size) for scene in scenes]), self.device)
 
     @property
@@ -86,7 +90,9 @@ class DALLETask:
     def evaluate(self, model: DALLE) -> dict[str, float]:
         """Losses on held-back pictures, and the likelihood test."""
         sums, count = np.zeros(3), len(self.held_back_codes)
-        for text, codes in zip(self.held_back_text.split(CHUNK), self.held_back_codes.split(CHUNK), strict=True):
+        for text, codes in zip(
+            self.held_back_text.split(CHUNK), self.held_back_codes.split(CHUNK), strict=True
+        ):
             sums += np.array([float(value) for value in model(text, codes)]) * len(text)
         names = ("validation_loss", "validation_text_loss", "validation_image_loss")
         likely = self.test.run(lambda numbers, text: model.log_likelihood(text, self.test_codes[numbers]))
@@ -97,5 +103,9 @@ class DALLETask:
         drawn = self.dvae.decode(sample(model, self.sample_text, seed=self.seed))
         pairs = torch.stack([self.dvae.reconstruct(self.originals).float(), drawn.float()])
         half = (len(drawn) + 1) // 2
-        rows = [part for start in range(0, len(drawn), half) for part in pairs[:, start : start + half].flatten(0, 1)]
+        rows = [
+            part
+            for start in range(0, len(drawn), half)
+            for part in pairs[:, start : start + half].flatten(0, 1)
+        ]
         return grid(torch.stack(rows), columns=half)

@@ -5,6 +5,7 @@ right and would hide a collapse of the codes. Left out: the paper's random crops
 square).
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,21 +40,19 @@ class DVAETask:
         seed: int,
         device: str = "cpu",
     ) -> None:
-        self.model_config, self.config, self.train, self.seed, self.device = model, config, train, seed, device
+        self.model_config, self.config, self.train, self.seed, self.device = (
+            model,
+            config,
+            train,
+            seed,
+            device,
+        )
         self.held_back = to_images(validation.images, device)
         self.foreground = foreground(validation, device)
 
     def make_model(self) -> DiscreteVAE:
-        """A new dVAE.
-
-        Its logits leave the standardisation in plain memory layout: with channels last on both sides, torch's
-        backward pass of batch_norm on the CPU reads past the end of the one learned scale, and gradients are
-        infinite or wrong (seen in torch 2.13).
-        """
-        model = DiscreteVAE(self.model_config)
-        if self.model_config.standardise_logits:
-            model.standardise.register_forward_hook(lambda module, inputs, logits: logits.contiguous())
-        return model
+        """A new dVAE."""
+        return DiscreteVAE(self.model_config)
 
     def loss(
         self, model: DiscreteVAE, step: int, total: int, rng: np.random.Generator
@@ -90,7 +89,11 @@ class DVAETask:
         shown = self.held_back[:SHOWN]
         pairs = torch.stack([shown, model.reconstruct(shown).float()])
         half = (len(shown) + 1) // 2
-        rows = [part for first in range(0, len(shown), half) for part in pairs[:, first : first + half].flatten(0, 1)]
+        rows = [
+            part
+            for first in range(0, len(shown), half)
+            for part in pairs[:, first : first + half].flatten(0, 1)
+        ]
         return grid(torch.stack(rows), columns=half)
 
 
@@ -101,8 +104,6 @@ def share(part: float, total: int) -> int:
 
 def foreground(pictures: WorldPictures, device: str = "cpu") -> Tensor:
     """Where a picture shows something: bool [picture, height, width], by comparing with the empty scene."""
-    from dataclasses import replace
-
     size = pictures.images.shape[1]
     empty: dict[Any, np.ndarray] = {}
     masks = []

@@ -18,7 +18,9 @@ def grid(images: Tensor, columns: int, gap: int = 1) -> np.ndarray:
     pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().cpu().numpy()
     rows = -(-len(pixels) // columns)
     missing = np.full((rows * columns - len(pixels), *pixels.shape[1:]), 255, np.uint8)
-    padded = np.pad(np.concatenate([pixels, missing]), ((0, 0), (0, 0), (0, gap), (0, gap)), constant_values=255)
+    padded = np.pad(
+        np.concatenate([pixels, missing]), ((0, 0), (0, 0), (0, gap), (0, gap)), constant_values=255
+    )
     return rearrange(padded, "(row column) c h w -> (row h) (column w) c", column=columns)
 
 

@@ -33,20 +33,30 @@ class JudgeTask:
         seed: int,
         device: str = "cpu",
     ) -> None:
-        self.model_config, self.config, self.train, self.seed, self.device = model, config, train, seed, device
+        self.model_config, self.config, self.train, self.seed, self.device = (
+            model,
+            config,
+            train,
+            seed,
+            device,
+        )
         self.held_back, self.scenes = to_images(held_back.images, device), held_back.scenes
 
     def make_model(self) -> Judge:
         """A new judge."""
         return Judge(self.model_config)
 
-    def loss(self, model: Judge, step: int, total: int, rng: np.random.Generator) -> tuple[Tensor, dict[str, Any]]:
+    def loss(
+        self, model: Judge, step: int, total: int, rng: np.random.Generator
+    ) -> tuple[Tensor, dict[str, Any]]:
         """The loss of one batch of roughened renders; logged with its parts."""
         indices, _ = batch_indices(self.seed, step, self.config.batch_size, len(self.train))
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         images = roughen(to_images(self.train.images[indices]), generator).to(self.device)
         images = images.contiguous(memory_format=torch.channels_last)
-        return model.loss(images, targets_of([self.train.scenes[i] for i in indices], self.model_config).to(self.device))
+        return model.loss(
+            images, targets_of([self.train.scenes[i] for i in indices], self.model_config).to(self.device)
+        )
 
     def evaluate(self, model: Judge) -> dict[str, float]:
         """The share of held-back renders of which each field is read rightly."""

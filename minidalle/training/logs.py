@@ -41,7 +41,10 @@ def _text(line: dict[str, Any]) -> str:
     rounded = {
         key: float(f"{value:.6g}") if isinstance(value, float) else value for key, value in line.items()
     }
-    finite = {key: str(value) if value in (math.inf, -math.inf) or value != value else value for key, value in rounded.items()}
+    finite = {
+        key: str(value) if value in (math.inf, -math.inf) or value != value else value
+        for key, value in rounded.items()
+    }
     return json.dumps(finite, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -117,7 +117,12 @@ def update(task: Task, run: Run, state: State) -> dict[str, float] | None:
     state.average.update(model, state.step)
     if not fine:
         return None
-    return {"loss": float(loss.detach()), **{k: float(v) for k, v in numbers.items()}, "gradient": float(length), "lr": rate}
+    return {
+        "loss": float(loss.detach()),
+        **{k: float(v) for k, v in numbers.items()},
+        "gradient": float(length),
+        "lr": rate,
+    }
 
 
 def plan_steps(task: Task, run: Run, minutes: float) -> int:

@@ -21,11 +21,19 @@ def batch_indices(seed: int, step: int, batch_size: int, count: int) -> tuple[np
     """
     places = np.arange(step * batch_size, (step + 1) * batch_size)
     epochs = places // count
-    indices = [int(_order(seed, int(epoch), count)[place % count]) for place, epoch in zip(places, epochs, strict=True)]
+    indices = [
+        int(_order(seed, int(epoch), count)[place % count])
+        for place, epoch in zip(places, epochs, strict=True)
+    ]
     return np.array(indices), epochs
 
 
 def to_images(pixels: np.ndarray, device: str | torch.device = "cpu") -> Tensor:
     """Bytes [picture, height, width, 3] to floats [picture, 3, height, width] in [0, 1], channels last in memory."""
     pixels = torch.from_numpy(np.array(pixels)).to(device)
-    return rearrange(pixels, "b h w c -> b c h w").float().div_(255).contiguous(memory_format=torch.channels_last)
+    return (
+        rearrange(pixels, "b h w c -> b c h w")
+        .float()
+        .div_(255)
+        .contiguous(memory_format=torch.channels_last)
+    )

@@ -49,7 +49,9 @@ def with_settings(preset: Preset, task: str, settings: Iterable[str]) -> Preset:
         name = name.strip()
         known = known_settings(preset, task)
         if not equals:
-            raise SettingError(f"{setting!r} is not a setting; write name=value, such as training.learning_rate=1e-3")
+            raise SettingError(
+                f"{setting!r} is not a setting; write name=value, such as training.learning_rate=1e-3"
+            )
         if name in FOLLOWS:
             raise SettingError(f"{name} follows from {FOLLOWS[name]}: set that instead")
         if name not in known:
@@ -94,7 +96,12 @@ def _number(text: str, options: tuple[Any, ...], name: str) -> Any:
         value = text
     if bool in options and isinstance(value, bool):
         return value
-    if int in options and isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
+    if (
+        int in options
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and value == int(value)
+    ):
         return int(value)
     if float in options and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)

@@ -99,7 +99,9 @@ def prepare_clip(setting: Setting) -> Prepared:
     train, held_back, hashes = pictures_of(setting, "clip")
     if dvae is not None:
         codes = codes_of(setting, dvae, inputs["dvae"], train)
-    task = CLIPTask(preset.clip, config, (train, codes), held_back, tokenizer, dvae, setting.seed, setting.device)
+    task = CLIPTask(
+        preset.clip, config, (train, codes), held_back, tokenizer, dvae, setting.seed, setting.device
+    )
     return Prepared(task, preset, {**hashes, **inputs})
 
 
@@ -125,7 +127,9 @@ def codes_of(setting: Setting, dvae: DiscreteVAE, dvae_hash: str, pictures: Worl
 
 def first(command: str, out: Path, what: str) -> TrainingError:
     """The error where something is missing."""
-    return TrainingError(f"there is no {what} in {out}; run this first: minidalle train {command} --out {out}")
+    return TrainingError(
+        f"there is no {what} in {out}; run this first: minidalle train {command} --out {out}"
+    )
 
 
 def trained_tokenizer(out: Path) -> BPETokenizer:

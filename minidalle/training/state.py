@@ -65,7 +65,9 @@ class State:
     @classmethod
     def fresh(cls, model: nn.Module, config: TrainingConfig, total: int) -> "State":
         """The state before the first update."""
-        return cls(model, Average(model, config.ema_decay, config.ema_every), make_optimiser(model, config), total)
+        return cls(
+            model, Average(model, config.ema_decay, config.ema_every), make_optimiser(model, config), total
+        )
 
     def save(self, folder: Path, about: dict[str, Any]) -> Path:
         """Write the checkpoint `step-...` into `folder` and remove all but the last two.
@@ -123,7 +125,9 @@ def _restore(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> No
 
 def checkpoints_in(folder: Path) -> list[Path]:
     """The checkpoints of a run, the oldest first; unfinished ones are passed over."""
-    return sorted(path for path in folder.glob("step-*") if path.is_dir() and not path.name.endswith(UNFINISHED))
+    return sorted(
+        path for path in folder.glob("step-*") if path.is_dir() and not path.name.endswith(UNFINISHED)
+    )
 
 
 def newest_checkpoint(folder: Path, say: Say) -> Path | None:

@@ -37,12 +37,18 @@ def train_tokenizer(preset: Preset, folder: Path, seed: int, progress: bool, say
     try:
         tokenizer.save(folder / FILE)
         unfinished = folder / f"{WORDS}.tmp"
-        unfinished.write_text(json.dumps(sorted({word for text in captions for word in words(text)})), encoding="utf-8")
+        unfinished.write_text(
+            json.dumps(sorted({word for text in captions for word in words(text)})), encoding="utf-8"
+        )
         os.replace(unfinished, folder / WORDS)
         Log(folder / "log.jsonl").start(about)
     except OSError as error:
-        raise CheckpointError(f"{folder} could not be written ({error.strerror or error}): make room") from error
-    say(f"tokenizer: {tokenizer.vocab_size} tokens from {len(captions):,} captions, the longest is {longest} tokens")
+        raise CheckpointError(
+            f"{folder} could not be written ({error.strerror or error}): make room"
+        ) from error
+    say(
+        f"tokenizer: {tokenizer.vocab_size} tokens from {len(captions):,} captions, the longest is {longest} tokens"
+    )
     if longest > preset.text_length:
         say(f"captions of up to {longest} tokens do not fit text_length {preset.text_length}: set it higher")
     return tokenizer

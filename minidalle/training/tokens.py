@@ -24,7 +24,13 @@ FILE = "codes.safetensors"
 
 @torch.no_grad()
 def picture_codes(
-    dvae: DiscreteVAE, dvae_hash: str, pictures: WorldPictures, folder: Path, device: str, progress: bool, say: Say
+    dvae: DiscreteVAE,
+    dvae_hash: str,
+    pictures: WorldPictures,
+    folder: Path,
+    device: str,
+    progress: bool,
+    say: Say,
 ) -> Tensor:
     """The argmax codes of every picture, int32 [picture, grid * grid], from `folder` if they are there.
 
