@@ -11,17 +11,38 @@ Left out: what is done with the numbers (`training/`), and weights (`checkpoints
 import difflib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from minidalle.clip import CLIPConfig
 from minidalle.dalle import DALLEConfig
 from minidalle.dvae import DVAEConfig
+from minidalle.presets.training import (
+    TRAINING_TYPES,
+    CLIPTraining,
+    DALLETraining,
+    DVAETraining,
+    SettingError,
+    TokenizerTraining,
+    TrainingConfig,
+)
+
+__all__ = [
+    "PRESETS",
+    "TASKS",
+    "CLIPTraining",
+    "DALLETraining",
+    "DVAETraining",
+    "Preset",
+    "SettingError",
+    "TokenizerConfig",
+    "TokenizerTraining",
+    "TrainingConfig",
+    "preset",
+    "preset_from_dict",
+    "suggest",
+]
 
 TASKS = ("tokenizer", "dvae", "dalle", "clip")
-
-
-class SettingError(ValueError):
-    """An unknown preset, or a setting that does not exist or cannot have that value."""
 
 
 @dataclass(frozen=True)
@@ -30,141 +51,6 @@ class TokenizerConfig:
 
     vocab_size: int = 1024
     pattern: str = "words"
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """How a model is trained: data, optimiser, and how often something is looked at or saved.
-
-    Attributes:
-        pictures: training pictures drawn from the world. validation: held-back ones, from another seed.
-        batch_size: pictures an update. steps: updates, unless `--minutes` or `--steps` says otherwise.
-        learning_rate: the peak. final_share: the learning rate at the end, as a share of the peak.
-        warmup: updates of linear climb (at most a tenth of the run).
-        beta1, beta2, epsilon, weight_decay: AdamW's.
-        clip_norm: gradients longer than this are shortened to it.
-        ema_decay, ema_every: the running average of the weights, and how many updates lie between its steps.
-        precision: "bf16", "fp32", or "auto" (bf16 where the device multiplies it in hardware).
-        log_every: updates a log line sums up. evaluations: looks at held-back pictures during a run.
-        checkpoint_seconds: time between checkpoints.
-    """
-
-    pictures: int = 40_000
-    validation: int = 512
-    batch_size: int = 64
-    steps: int = 4_000
-    learning_rate: float = 1e-3
-    final_share: float = 0.02
-    warmup: int = 100
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-    weight_decay: float = 1e-4
-    clip_norm: float = 1.0
-    ema_decay: float = 0.999
-    ema_every: int = 1
-    precision: Literal["auto", "bf16", "fp32"] = "auto"
-    log_every: int = 10
-    evaluations: int = 16
-    checkpoint_seconds: float = 120.0
-
-    def __post_init__(self) -> None:
-        for name in (
-            "pictures",
-            "validation",
-            "batch_size",
-            "steps",
-            "ema_every",
-            "log_every",
-            "evaluations",
-        ):
-            if getattr(self, name) < 1:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("learning_rate", "epsilon", "clip_norm"):
-            if not getattr(self, name) > 0:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0")
-        for name in ("beta1", "beta2", "ema_decay"):
-            if not 0 <= getattr(self, name) < 1:
-                raise SettingError(
-                    f"{name} is {getattr(self, name)}; it must be from 0 up to but not including 1"
-                )
-        if self.batch_size > self.pictures:
-            raise SettingError(
-                f"batch_size {self.batch_size} is more than the {self.pictures} pictures; use fewer"
-            )
-
-
-@dataclass(frozen=True)
-class TokenizerTraining(TrainingConfig):
-    """The tokenizer learns merges from captions; no pictures, no updates. captions: how many."""
-
-    captions: int = 40_000
-
-
-@dataclass(frozen=True)
-class DVAETraining(TrainingConfig):
-    """Also the two schedules of the dVAE, as shares of the run, so that they fit a run of any length.
-
-    Attributes:
-        temperature_end: of the relaxation, from 1 (paper: 1/16). temperature_share: when it gets there.
-        kl_weight: beta at its largest, on the paper's basis (paper: 6.6). kl_share: when it gets there.
-        flip: mirror half of the pictures (paper: yes; codes have no left and right, captions do).
-    """
-
-    temperature_end: float = 1 / 16
-    temperature_share: float = 0.8
-    kl_weight: float = 0.3
-    kl_share: float = 0.25
-    flip: bool = True
-
-
-@dataclass(frozen=True)
-class DALLETraining(TrainingConfig):
-    """Also what captions go through. AdamW's numbers, the clipping and the average are the paper's.
-
-    Attributes:
-        bpe_dropout: the chance of passing over a merge (paper: 0.1, in training only).
-        caption_variants: different wordings of each picture's caption, taken in turn.
-        likelihood_scenes: scenes of the likelihood test, seen and held-out combinations together.
-        samples: pictures drawn at every evaluation (a square number looks best).
-    """
-
-    beta2: float = 0.96
-    weight_decay: float = 4.5e-2
-    clip_norm: float = 4.0
-    ema_decay: float = 0.99
-    ema_every: int = 25
-    bpe_dropout: float = 0.1
-    caption_variants: int = 8
-    likelihood_scenes: int = 64
-    samples: int = 16
-
-
-@dataclass(frozen=True)
-class CLIPTraining(TrainingConfig):
-    """Also how pictures are made harder, so that CLIP does not punish a dVAE's softness.
-
-    Attributes:
-        blur: pictures are smoothed by a Gaussian of 0 to this many pixels. noise: its standard deviation.
-        reconstructed: the share of pictures shown as the dVAE paints them.
-        caption_variants, bpe_dropout: as for DALL-E.
-    """
-
-    beta2: float = 0.98
-    weight_decay: float = 0.1
-    blur: float = 0.8
-    noise: float = 0.02
-    reconstructed: float = 0.5
-    bpe_dropout: float = 0.1
-    caption_variants: int = 8
-
-
-TRAINING_TYPES: dict[str, type[TrainingConfig]] = {
-    "tokenizer": TokenizerTraining,
-    "dvae": DVAETraining,
-    "dalle": DALLETraining,
-    "clip": CLIPTraining,
-}
 
 
 @dataclass(frozen=True)
