@@ -209,15 +209,20 @@ sys.exit(any(p.files is None or any(not p.locate_file(f).exists() for f in p.fil
 
 def make_venv(venv, uv):
     """Make an empty environment, in place of a broken one or of nothing, never in place of anything else."""
-    ours = os.path.exists(os.path.join(venv, "pyvenv.cfg")) or read_state(venv) == UNFINISHED
-    if os.path.isdir(venv) and os.listdir(venv) and not ours:
-        raise SetupError("{} is in the way, and is no Python environment. Move it elsewhere.".format(venv))
-    os.makedirs(venv, exist_ok=True)
-    write_state(venv, UNFINISHED)
+    old = venv + ".old"  # moved away whole, then deleted: a cut-off deletion leaves nothing half there
+    if os.path.isdir(old):
+        shutil.rmtree(old)
+    if os.path.isdir(venv) and os.listdir(venv):
+        if not os.path.exists(os.path.join(venv, "pyvenv.cfg")):
+            raise SetupError(
+                "{} is in the way, and is no Python environment. Move it elsewhere.".format(venv)
+            )
+        os.rename(venv, old)
+        shutil.rmtree(old)
     if uv:  # --seed: pip inside, so that %pip works in a lesson
-        command = [uv, "venv", "--quiet", "--clear", "--seed", "--python", sys.executable, venv]
+        command = [uv, "venv", "--quiet", "--seed", "--python", sys.executable, venv]
     else:
-        command = [sys.executable, "-m", "venv", "--clear", venv]
+        command = [sys.executable, "-m", "venv", venv]
     if subprocess.call(command):
         raise SetupError(
             "Python could not make an environment in {}.\n"
