@@ -6,6 +6,8 @@ square).
 """
 
 from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from minidalle.presets import DVAETraining
 from minidalle.schedules import cosine_anneal
 from minidalle.training.grids import grid
 from minidalle.training.pictures import batch_indices, to_images
-from minidalle.world import render
+from minidalle.world import Scene, render
 
 SHOWN = 16
 CHUNK = 64
@@ -48,7 +50,7 @@ class DVAETask:
             device,
         )
         self.held_back = to_images(validation.images, device)
-        self.foreground = foreground(validation, device)
+        self.foreground = foreground(validation.scenes, validation.images).to(device)
 
     def make_model(self) -> DiscreteVAE:
         """A new dVAE."""
@@ -102,14 +104,14 @@ def share(part: float, total: int) -> int:
     return max(1, round(part * total))
 
 
-def foreground(pictures: WorldPictures, device: str = "cpu") -> Tensor:
-    """Where a picture shows something: bool [picture, height, width], by comparing with the empty scene."""
-    size = pictures.images.shape[1]
-    empty: dict[Any, np.ndarray] = {}
+def foreground(scenes: Sequence[Scene], images: np.ndarray) -> Tensor:
+    """Where pictures uint8 [picture, size, size, 3] of scenes show something, by comparing with the empty scene:
+    bool [picture, size, size]."""
+    empty: dict[Scene, np.ndarray] = {}
     masks = []
-    for scene, image in zip(pictures.scenes, pictures.images, strict=True):
+    for scene, image in zip(scenes, images, strict=True):
         bare = replace(scene, things=(), relation=None, kind="single")
         if bare not in empty:
-            empty[bare] = render(bare, size).astype(np.int16)
+            empty[bare] = render(bare, images.shape[1]).astype(np.int16)
         masks.append(np.abs(image.astype(np.int16) - empty[bare]).max(-1) > FOREGROUND * 255)
-    return torch.from_numpy(np.stack(masks)).to(device)
+    return torch.from_numpy(np.stack(masks))

@@ -32,10 +32,9 @@ def match(things: Sequence[Thing], read: Sequence[ReadThing], sketch: bool) -> l
     """For each thing of the scene the read thing that is taken for it, or None.
 
     Of all one-to-one assignments, the one in which the most shapes and colours agree (colours count for nothing in a
-    sketch); among equals the first in reading order. Only the four surest read things are considered.
+    sketch); among equals the first in reading order.
     """
-    pool: list[ReadThing | None] = [*sorted(read, key=lambda t: -t.score)[:4]]
-    pool += [None] * len(things)
+    pool: list[ReadThing | None] = [*read, *[None] * len(things)]
 
     def agreement(chosen: tuple[ReadThing | None, ...]) -> float:
         pairs = [(t, r) for t, r in zip(things, chosen, strict=True) if r is not None]
@@ -47,36 +46,30 @@ def match(things: Sequence[Thing], read: Sequence[ReadThing], sketch: bool) -> l
 def reads(scene: Scene, reading: Reading) -> dict[str, bool]:
     """Each fact of the scene, and whether the reading confirms it.
 
-    count: as many things as in the scene. shapes, colors: every shape (colour) of the scene is there, whoever has it.
-    binding: every thing has both its shape and its colour. texture, size: of the first thing. relation: the two things of
-    the relation, found by shape and colour, stand in it. style: as asked. all: everything at once.
-    Facts that a scene does not have are left out.
+    count: as many things as in the scene. All other facts are asked of the surest of the read things, as many as the
+    scene has, so that drawing more does not help. shapes, colors: every shape (colour) of the scene is there, whoever has
+    it. binding: every thing has both its shape and its colour. texture: of the first thing. size: of all, where they
+    share one. relation: the two things, each known by its shape or its colour, stand in it. style: as asked. all:
+    everything at once, sizes left aside. Facts that a scene does not have are left out.
     """
     things, sketch = scene.things, scene.style == "sketch"
-    found = match(things, reading.things, sketch)
+    surest = sorted(reading.things, key=lambda thing: -thing.score)[: len(things)]
+    found = match(things, surest, sketch)
     pairs = list(zip(things, found, strict=True))
     facts = {
         "count": len(reading.things) == len(things),
-        "shapes": _contains([r.shape for r in reading.things], [t.shape for t in things]),
+        "shapes": sorted(r.shape for r in surest) == sorted(t.shape for t in things),
         "style": reading.style == scene.style,
     }
     if not sketch:
-        facts["colors"] = _contains([r.color for r in reading.things], [t.color for t in things])
+        facts["colors"] = sorted(r.color for r in surest) == sorted(t.color for t in things)
         facts["binding"] = all(r is not None and (r.shape, r.color) == (t.shape, t.color) for t, r in pairs)
     if scene.kind == "texture":
         facts["texture"] = found[0] is not None and found[0].texture == things[0].texture
     if len({thing.size for thing in things}) == 1:
         facts["size"] = all(r is not None and r.size == t.size for t, r in pairs)
     if scene.relation:
-        first, second = found
-        facts["relation"] = bool(first and second and facts["binding"] and relation_holds(scene.relation, first, second))
+        known = all(r is not None and (r.shape == t.shape or r.color == t.color) for t, r in pairs)
+        facts["relation"] = known and relation_holds(scene.relation, found[0], found[1])
     return facts | {"all": all(value for name, value in facts.items() if name != "size")}
 
-
-def _contains(have: Sequence[str], wanted: Sequence[str]) -> bool:
-    left = list(have)
-    for value in wanted:
-        if value not in left:
-            return False
-        left.remove(value)
-    return True

@@ -1,0 +1,50 @@
+"""Galleries: the first pictures by seed for the first captions, right or wrong, with what the judge read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from einops import rearrange
+
+from minidalle.checkpoints import LoadedModel
+from minidalle.evaluation.measure import Answers
+from minidalle.world.fields import reads
+
+COLUMNS = 8
+
+
+def wrap(text: str, width: int = 24) -> str:
+    """A caption in lines of at most `width` characters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width))
+
+
+def draw_gallery(model: LoadedModel, drawn: dict[tuple[str, str], Answers], split: str, path: Path) -> None:
+    """Write a sheet with a row for each kind: the first sample of its first eight captions, marked where the judge disagrees.
+
+    A grey frame: everything that the caption says is there. An orange frame and a cross: something is wrong.
+    """
+    import matplotlib.pyplot as plt
+
+    kinds = [kind for kind, which in drawn if which == split]
+    figure, axes = plt.subplots(len(kinds), COLUMNS, figsize=(COLUMNS * 1.65, len(kinds) * 2.05), squeeze=False)
+    for row, kind in zip(axes, kinds, strict=True):
+        answers = drawn[kind, split]
+        with torch.no_grad():
+            images = model.dvae.decode(answers.tokens[:COLUMNS, 0])
+        pictures = rearrange(images, "b c h w -> b h w c").numpy()
+        for axis, picture, question, readings in zip(row, pictures, answers.questions, answers.readings, strict=False):
+            right = reads(question.scene, readings[0])["all"]
+            axis.imshow(picture, interpolation="nearest")
+            axis.set_title(("" if right else "✗ ") + wrap(question.caption), fontsize=6.5)
+            axis.set_xticks([]), axis.set_yticks([])
+            for side in axis.spines.values():
+                side.set_color("0.8" if right else "#d55e00")
+                side.set_linewidth(1 if right else 2)
+        row[0].set_ylabel(kind, fontsize=9)
+    figure.tight_layout(h_pad=0.6, w_pad=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
+    plt.close(figure)

@@ -1,0 +1,168 @@
+"""Draw captions, read the pictures back, and count.
+
+Nothing is chosen: the one-sample figures use the first picture of each caption at temperature 1. Beside them stand two
+ceilings, the judge on true renders and on renders that went through the dVAE (no transformer can be better than these),
+and what reranking adds: the picture that CLIP likes best of K against an average one of the same K.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor
+
+from minidalle.checkpoints import LoadedModel
+from minidalle.dvae import codebook_perplexity, psnr, token_stability
+from minidalle.evaluation.rows import ROWS, SPLITS, Question, kinds_of, questions
+from minidalle.evaluation.statistics import mean_interval, wilson
+from minidalle.sampling import picture_seeds, sample
+from minidalle.training.dvae_task import foreground
+from minidalle.world import render_many
+from minidalle.world.fields import reads
+from minidalle.world.judge import Judge, Reading
+
+CHUNK = 160
+"""Pictures drawn, decoded or read at a time."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was drawn for questions: tokens [question, sample, token] and, where there is a CLIP, its scores."""
+
+    questions: list[Question]
+    tokens: Tensor
+    scores: Tensor | None
+    readings: list[list[Reading]]
+
+
+@torch.no_grad()
+def answer(model: LoadedModel, judge: Judge, asked: list[Question], of: int, seed: int, progress: Progress) -> Answers:
+    """Draw `of` pictures for each question at temperature 1, score them with CLIP and read them with the judge."""
+    length = model.preset.text_length
+    text = model.tokenizer.encode_batch([question.caption for question in asked], length)
+    every = text.repeat_interleave(of, dim=0)
+    seeds = picture_seeds(seed, len(every))
+    tokens, scores, readings = [], [], []
+    for start in range(0, len(every), CHUNK):
+        part = slice(start, start + CHUNK)
+        drawn = sample(model.dalle, every[part], seeds=seeds[part])
+        images = model.dvae.decode(drawn)
+        readings += judge.read(images)
+        if model.clip is not None and of > 1:
+            vectors = model.clip.encode_image(images)
+            scores.append((vectors * model.clip.encode_text(every[part])).sum(-1))
+        tokens.append(drawn)
+        progress("drawing", min(start + CHUNK, len(every)), len(every))
+    grouped = [readings[index : index + of] for index in range(0, len(readings), of)]
+    kept = rearrange(torch.cat(scores), "(q s) -> q s", s=of) if scores else None
+    return Answers(asked, rearrange(torch.cat(tokens), "(q s) t -> q s t", s=of), kept, grouped)
+
+
+@torch.no_grad()
+def ceilings(model: LoadedModel, judge: Judge, asked: Sequence[Question]) -> dict[str, list[Reading]]:
+    """The judge's readings of the true renders ("render") and of the same through the dVAE ("dvae")."""
+    images = render_many([question.scene for question in asked], model.preset.image_size, progress=False)
+    real = rearrange(torch.from_numpy(images), "b h w c -> b c h w").float() / 255
+    found: dict[str, list[Reading]] = {"render": [], "dvae": []}
+    for part in real.split(CHUNK):
+        found["render"] += judge.read(part)
+        found["dvae"] += judge.read(model.dvae.reconstruct(part))
+    return found
+
+
+def share(values: Sequence[bool]) -> dict[str, Any]:
+    """A share with its interval, ready for JSON."""
+    low, high = wilson(sum(values), len(values))
+    return {"share": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
+
+
+def gain(facts: Sequence[Sequence[bool]], scores: Tensor) -> dict[str, Any]:
+    """What choosing by CLIP adds: facts [question][sample] and scores [question, sample].
+
+    best: the share among pictures that CLIP ranks first. random: the mean over all. gain: their paired difference with
+    its 95 % interval over questions. oracle: at least one of the samples is right.
+    """
+    first = scores.argmax(dim=1).tolist()
+    best = [float(row[index]) for row, index in zip(facts, first, strict=True)]
+    random = [sum(row) / len(row) for row in facts]
+    mean, low, high = mean_interval([b - r for b, r in zip(best, random, strict=True)])
+    return {
+        "of": scores.shape[1],
+        "best": sum(best) / len(best),
+        "random": sum(random) / len(random),
+        "gain": mean,
+        "gain_low": low,
+        "gain_high": high,
+        "oracle": sum(any(row) for row in facts) / len(facts),
+    }
+
+
+def figures(answers: Answers, ceiling: dict[str, list[Reading]]) -> dict[str, dict[str, Any]]:
+    """All facts of the answers to questions of one kind and split: shares of one sample, ceilings, reranking."""
+    scenes = [question.scene for question in answers.questions]
+    drawn = [[reads(s, reading) for reading in row] for s, row in zip(scenes, answers.readings, strict=True)]
+    top = {name: [reads(s, r) for s, r in zip(scenes, read, strict=True)] for name, read in ceiling.items()}
+    result: dict[str, dict[str, Any]] = {}
+    for fact in dict.fromkeys(name for row in drawn for name in row[0]):
+        asked = [index for index, row in enumerate(drawn) if fact in row[0]]
+        entry = {"sample": share([drawn[index][0][fact] for index in asked])}
+        entry |= {name: share([facts[index][fact] for index in asked]) for name, facts in top.items()}
+        if answers.scores is not None:
+            entry["rerank"] = gain([[one[fact] for one in drawn[index]] for index in asked], answers.scores[asked])
+        result[fact] = entry
+    return result
+
+
+def by_relation(answers: Answers) -> dict[str, Any]:
+    """For relation questions: the share of one-sample pictures in which each relation holds."""
+    groups: dict[str, list[bool]] = {}
+    for question, row in zip(answers.questions, answers.readings, strict=True):
+        groups.setdefault(question.scene.relation, []).append(reads(question.scene, row[0])["relation"])
+    return {name: share(values) for name, values in sorted(groups.items())}
+
+
+def evaluate(
+    model: LoadedModel, judge: Judge, count: int, of: int, seed: int, progress: Progress
+) -> tuple[dict[str, Any], dict[tuple[str, str], Answers]]:
+    """Everything in `ROWS`, seen and held-out: (results ready for JSON, answers by kind and split)."""
+    results: dict[str, Any] = {"count": count, "of": of, "seed": seed, "kinds": {}}
+    drawn: dict[tuple[str, str], Answers] = {}
+    for kind in kinds_of(ROWS):
+        for split in SPLITS:
+            asked = questions(kind, split, count)
+            answers = answer(model, judge, asked, of, seed, lambda _, n, m, k=kind, s=split: progress(f"{k}, {s}", n, m))
+            entry: dict[str, Any] = {"facts": figures(answers, ceilings(model, judge, asked))}
+            if kind == "relation":
+                entry["relations"] = by_relation(answers)
+            results["kinds"].setdefault(kind, {})[split] = entry
+            drawn[kind, split] = answers
+    results["reconstruction"] = reconstruction(model, drawn)
+    return results, drawn
+
+
+def reconstruction(model: LoadedModel, drawn: dict[tuple[str, str], Answers]) -> dict[str, float]:
+    """The dVAE on true renders of all questions: PSNR and codebook perplexity, all and foreground alone, and stability."""
+    scenes = [question.scene for answers in drawn.values() for question in answers.questions[:64]]
+    images = render_many(scenes, model.preset.image_size, progress=False)
+    mask = foreground(scenes, images)
+    real = rearrange(torch.from_numpy(images), "b h w c -> b c h w").float() / 255
+    with torch.no_grad():
+        ids = torch.cat([model.dvae.encode(part) for part in real.split(CHUNK)])
+        painted = torch.cat([model.dvae.decode(part) for part in ids.split(CHUNK)])
+    side = model.preset.image_size // model.preset.dvae.grid
+    cells = F.max_pool2d(mask[:, None].float(), side).bool().flatten(1)
+    return {
+        "pictures": len(scenes),
+        "psnr": psnr(painted, real),
+        "foreground_psnr": psnr(painted, real, mask),
+        "codes": model.preset.dvae.vocab_size,
+        "foreground_perplexity": codebook_perplexity(ids, model.preset.dvae.vocab_size, cells),
+        "token_stability": token_stability(model.dvae, real[:128]),
+    }
