@@ -8,6 +8,7 @@ Captions are not stored: they are drawn again from (scene, seed, index), so that
 many wordings. Left out: pictures that are not of the world, and tokens (`training/tokens.py`).
 """
 
+import ast
 import hashlib
 import json
 import os
@@ -76,16 +77,27 @@ def default_cache() -> Path:
 
 @cache
 def world_version() -> str:
-    """A hash of the world's source code: pictures drawn by another version are not taken from the cache."""
+    """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
+    from the cache."""
     digest = hashlib.sha256()
     for path in sorted(Path(world.__file__).parent.glob("*.py")):
-        if path.name not in (
+        if path.name in (
             "captions.py",
             "fields.py",
             "judge.py",
             "__init__.py",
         ):  # these do not change a pixel
-            digest.update(path.read_text(encoding="utf-8").encode())
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if isinstance(body, list):  # without docstrings and other bare strings
+                node.body = [
+                    part
+                    for part in body
+                    if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+                ]
+        digest.update(ast.dump(tree).encode())
     return digest.hexdigest()[:16]
 
 

@@ -15,10 +15,18 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("evaluate", help="measure how often a model draws what the caption says")
     parser.add_argument("--model", default="nano", help="a shipped model's name, or a model folder")
     parser.add_argument("-n", "--n", type=int, default=200, help="captions of each kind and split")
-    parser.add_argument("--of", type=int, default=16, help="pictures of each caption that CLIP chooses from; 1: no choosing")
-    parser.add_argument("--seed", type=int, default=0, help="of the drawn pictures; the captions are always the same")
-    parser.add_argument("--out", type=Path, required=True, help="folder for results.json, RESULTS.md and galleries")
-    parser.add_argument("--readme", type=Path, help="also write the main table between the marks of this Markdown file")
+    parser.add_argument(
+        "--of", type=int, default=16, help="pictures of each caption that CLIP chooses from; 1: no choosing"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the drawn pictures; the captions are always the same"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for results.json, RESULTS.md and galleries"
+    )
+    parser.add_argument(
+        "--readme", type=Path, help="also write the main table between the marks of this Markdown file"
+    )
     parser.set_defaults(run=run)
 
 
@@ -28,12 +36,12 @@ def run(args: argparse.Namespace) -> int:
     from minidalle.evaluation.measure import evaluate
 
     if args.n < 1 or args.of < 1:
-        print("minidalle evaluate: --n and --of must be at least 1", file=sys.stderr)
+        sys.stderr.write("minidalle evaluate: --n and --of must be at least 1\n")
         return 2
     try:
         model, judge = load(args.model)
     except (CheckpointError, ValueError) as error:
-        print(f"minidalle evaluate: {error}", file=sys.stderr)
+        sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
     results, drawn = evaluate(model, judge, args.n, args.of, args.seed, _bar())
     write(results, drawn, model, args)
@@ -43,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
 def load(name: str) -> tuple:
     """(model, judge) of a shipped model's name or a folder. Raises CheckpointError where one is missing or damaged."""
     from minidalle.checkpoints import load_model
-    from minidalle.pipeline import find_model
     from minidalle.evaluation.judging import load_judge
+    from minidalle.pipeline import find_model
 
     return load_model(find_model(name)), load_judge(find_model(JUDGE))
 
@@ -56,13 +64,15 @@ def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -
 
     args.out.mkdir(parents=True, exist_ok=True)
     command = f"minidalle evaluate --model {args.model} --n {args.n} --of {args.of} --seed {args.seed}"
-    (args.out / "results.json").write_text(json.dumps({"command": command, **results}, indent=1) + "\n", encoding="utf-8")
+    (args.out / "results.json").write_text(
+        json.dumps({"command": command, **results}, indent=1) + "\n", encoding="utf-8"
+    )
     (args.out / "RESULTS.md").write_text(report.document(results, args.model, command), encoding="utf-8")
     for split in ("seen", "held-out"):
         draw_gallery(model, drawn, split, args.out / f"gallery-{split}.png")
     if args.readme:
         report.write_between(args.readme, f"results {args.model}", report.table(results))
-    print(report.table(results))
+    sys.stdout.write(report.table(results) + "\n")
 
 
 def _bar():

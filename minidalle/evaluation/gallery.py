@@ -22,20 +22,24 @@ def wrap(text: str, width: int = 24) -> str:
 
 
 def draw_gallery(model: LoadedModel, drawn: dict[tuple[str, str], Answers], split: str, path: Path) -> None:
-    """Write a sheet with a row for each kind: the first sample of its first eight captions, marked where the judge disagrees.
+    """Write a sheet with a row for each kind: the first sample of its first eight captions.
 
     A grey frame: everything that the caption says is there. An orange frame and a cross: something is wrong.
     """
     import matplotlib.pyplot as plt
 
     kinds = [kind for kind, which in drawn if which == split]
-    figure, axes = plt.subplots(len(kinds), COLUMNS, figsize=(COLUMNS * 1.65, len(kinds) * 2.05), squeeze=False)
+    figure, axes = plt.subplots(
+        len(kinds), COLUMNS, figsize=(COLUMNS * 1.65, len(kinds) * 2.05), squeeze=False
+    )
     for row, kind in zip(axes, kinds, strict=True):
         answers = drawn[kind, split]
         with torch.no_grad():
             images = model.dvae.decode(answers.tokens[:COLUMNS, 0])
         pictures = rearrange(images, "b c h w -> b h w c").numpy()
-        for axis, picture, question, readings in zip(row, pictures, answers.questions, answers.readings, strict=False):
+        for axis, picture, question, readings in zip(
+            row, pictures, answers.questions, answers.readings, strict=False
+        ):
             right = reads(question.scene, readings[0])["all"]
             axis.imshow(picture, interpolation="nearest")
             axis.set_title(("" if right else "✗ ") + wrap(question.caption), fontsize=6.5)

@@ -11,18 +11,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from minidalle.checkpoints import CheckpointError, check, json_bytes, load_into, read_json, tensor_bytes, write_folder
+from minidalle.checkpoints import (
+    CheckpointError,
+    check,
+    json_bytes,
+    load_into,
+    read_json,
+    tensor_bytes,
+    write_folder,
+)
 from minidalle.world.judge import Judge, JudgeConfig
 
 FORMAT = "minidalle judge"
 
 
 def save_judge(
-    folder: str | os.PathLike[str], config: JudgeConfig, weights: Mapping[str, Tensor], about: Mapping[str, Any]
+    folder: str | os.PathLike[str],
+    config: JudgeConfig,
+    weights: Mapping[str, Tensor],
+    about: Mapping[str, Any],
 ) -> None:
     """Write a judge's folder; `about` holds figures on how it was trained. Raises CheckpointError if it cannot."""
     document = {"format": FORMAT, "version": 1, "judge": asdict(config), "about": dict(about)}
-    write_folder(Path(folder), {"config.json": json_bytes(document), "judge.safetensors": tensor_bytes(dict(weights))})
+    write_folder(
+        Path(folder), {"config.json": json_bytes(document), "judge.safetensors": tensor_bytes(dict(weights))}
+    )
 
 
 def load_judge(folder: str | os.PathLike[str], device: str | torch.device = "cpu") -> Judge:

@@ -43,7 +43,9 @@ class Answers:
 
 
 @torch.no_grad()
-def answer(model: LoadedModel, judge: Judge, asked: list[Question], of: int, seed: int, progress: Progress) -> Answers:
+def answer(
+    model: LoadedModel, judge: Judge, asked: list[Question], of: int, seed: int, progress: Progress
+) -> Answers:
     """Draw `of` pictures for each question at temperature 1, score them with CLIP and read them with the judge."""
     length = model.preset.text_length
     text = model.tokenizer.encode_batch([question.caption for question in asked], length)
@@ -115,7 +117,9 @@ def figures(answers: Answers, ceiling: dict[str, list[Reading]]) -> dict[str, di
         entry = {"sample": share([drawn[index][0][fact] for index in asked])}
         entry |= {name: share([facts[index][fact] for index in asked]) for name, facts in top.items()}
         if answers.scores is not None:
-            entry["rerank"] = gain([[one[fact] for one in drawn[index]] for index in asked], answers.scores[asked])
+            entry["rerank"] = gain(
+                [[one[fact] for one in drawn[index]] for index in asked], answers.scores[asked]
+            )
         result[fact] = entry
     return result
 
@@ -137,7 +141,9 @@ def evaluate(
     for kind in kinds_of(ROWS):
         for split in SPLITS:
             asked = questions(kind, split, count)
-            answers = answer(model, judge, asked, of, seed, lambda _, n, m, k=kind, s=split: progress(f"{k}, {s}", n, m))
+            answers = answer(
+                model, judge, asked, of, seed, lambda _, n, m, k=kind, s=split: progress(f"{k}, {s}", n, m)
+            )
             entry: dict[str, Any] = {"facts": figures(answers, ceilings(model, judge, asked))}
             if kind == "relation":
                 entry["relations"] = by_relation(answers)
@@ -148,7 +154,7 @@ def evaluate(
 
 
 def reconstruction(model: LoadedModel, drawn: dict[tuple[str, str], Answers]) -> dict[str, float]:
-    """The dVAE on true renders of all questions: PSNR and codebook perplexity, all and foreground alone, and stability."""
+    """The dVAE on true renders of questions: PSNR, codebook perplexity on the foreground, stability of the codes."""
     scenes = [question.scene for answers in drawn.values() for question in answers.questions[:64]]
     images = render_many(scenes, model.preset.image_size, progress=False)
     mask = foreground(scenes, images)

@@ -32,16 +32,22 @@ def table(results: dict[str, Any]) -> str:
         seen, unseen = facts(results, row, "seen"), facts(results, row, "held-out")
         goal = "" if row.goal is None else f"≥ {100 * row.goal:.0f}"
         tops = [f"{100 * unseen[name]['share']:.0f}" for name in ("dvae", "render")]
-        lines.append(f"| {row.label} | {goal} | {percent(seen['sample'])} | {percent(unseen['sample'])} | {' | '.join(tops)} |")
+        lines.append(
+            f"| {row.label} | {goal} | {percent(seen['sample'])} | {percent(unseen['sample'])} | {' | '.join(tops)} |"
+        )
     return "\n".join(lines)
 
 
 def rerank_table(results: dict[str, Any]) -> str:
-    """What choosing by CLIP adds, seen and held-out captions together as two lines a row; empty without a CLIP."""
-    lines = [
-        f"| what the judge reads | captions | a random one of {results['of']} | CLIP's first | gain, in points | any right |",
-        "|---|---|---|---|---|---|",
-    ]
+    """What choosing by CLIP adds, two lines a row, seen and held-out captions; empty without a CLIP."""
+    heads = (
+        "what the judge reads",
+        "captions",
+        f"a random one of {results['of']}",
+        "CLIP's first",
+        "gain, in points",
+    )
+    lines = [f"| {' | '.join(heads)} | any right |", "|---|---|---|---|---|---|"]
     for row in ROWS:
         for split in SPLITS:
             entry = facts(results, row, split).get("rerank")
@@ -57,16 +63,21 @@ def rerank_table(results: dict[str, Any]) -> str:
 def relation_line(results: dict[str, Any]) -> str:
     """Each relation by itself, held-out colour assignments, in a sentence."""
     entries = results["kinds"]["relation"]["held-out"]["relations"]
-    return "Each relation by itself, held out: " + ", ".join(f"{name} {percent(e)}" for name, e in entries.items()) + "."
+    return (
+        "Each relation by itself, held out: "
+        + ", ".join(f"{name} {percent(e)}" for name, e in entries.items())
+        + "."
+    )
 
 
 def reconstruction_line(results: dict[str, Any]) -> str:
     """The dVAE in a sentence."""
     r = results["reconstruction"]
     return (
-        f"The dVAE on {r['pictures']} true renders: {r['psnr']:.1f} dB over all pixels, {r['foreground_psnr']:.1f} dB on the "
-        f"foreground; {r['foreground_perplexity']:.0f} of {r['codes']} codes in effective use on foreground cells (perplexity); "
-        f"{100 * r['token_stability']:.0f} % of codes stay the same under noise of standard deviation 0.01."
+        f"The dVAE on {r['pictures']} true renders: {r['psnr']:.1f} dB over all pixels, "
+        f"{r['foreground_psnr']:.1f} dB on the foreground; {r['foreground_perplexity']:.0f} of {r['codes']} codes in "
+        f"effective use on foreground cells (perplexity); {100 * r['token_stability']:.0f} % of codes stay the same "
+        "under noise of standard deviation 0.01."
     )
 
 
@@ -74,10 +85,10 @@ def document(results: dict[str, Any], name: str, command: str) -> str:
     """The whole report in Markdown."""
     parts = [
         f"# How good is `{name}`?",
-        f"Written by `{command}`. {results['count']} captions of each kind and split that training never showed, the first "
-        "picture of each at temperature 1, nothing chosen; in percent, with 95 % intervals (Wilson). *Held out* are "
-        "combinations that training never showed. *Through the dVAE* and *true renders* are what the judge reads in real "
-        "held-out pictures after and before the dVAE: ceilings for the model, and for the judge.",
+        f"Written by `{command}`. {results['count']} captions of each kind and split, none of them met in training; "
+        "the first picture of each at temperature 1, nothing chosen; in percent, with 95 % intervals (Wilson). "
+        "*Held out* are combinations that training never showed. *Through the dVAE* and *true renders* are what the "
+        "judge reads in real held-out pictures after and before the dVAE: ceilings for the model, and for the judge.",
         table(results),
         relation_line(results),
         reconstruction_line(results),
@@ -89,7 +100,7 @@ def document(results: dict[str, Any], name: str, command: str) -> str:
 
 
 def write_between(path: Path, mark: str, text: str) -> None:
-    """Replace what stands between `<!-- mark -->` and `<!-- /mark -->` in a file. Raises ValueError where a mark is missing."""
+    """Replace what stands between `<!-- mark -->` and `<!-- /mark -->` in a file. ValueError where one is missing."""
     before, start, rest = path.read_text(encoding="utf-8").partition(f"<!-- {mark} -->")
     _, end, after = rest.partition(f"<!-- /{mark} -->")
     if not start or not end:

@@ -53,13 +53,17 @@ class Question:
     caption: str
 
 
-def questions(kind: str, split: str, count: int, seed: int = EVALUATION_SEED, rephrased: bool = False) -> list[Question]:
+def questions(
+    kind: str, split: str, count: int, seed: int = EVALUATION_SEED, rephrased: bool = False
+) -> list[Question]:
     """`count` questions of a kind; `split` is "seen" or "held-out"; `rephrased` uses wordings that training never had.
 
     Raises ValueError for an unknown kind or split, or a count below 1.
     """
     if kind not in KINDS or split not in SPLITS:
-        raise ValueError(f"there is no kind {kind!r} with split {split!r}; kinds: {', '.join(KINDS)}; splits: seen, held-out")
+        raise ValueError(
+            f"there is no kind {kind!r} with split {split!r}; kinds: {', '.join(KINDS)}; splits: seen, held-out"
+        )
     if count < 1:
         raise ValueError(f"count is {count}; ask at least one question")
     scenes = [sample_scene(seed, index, SPLITS[split], kind) for index in range(count)]

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from minidalle.data import WorldPictures
-from minidalle.world.fields import reads
 from minidalle.presets import TrainingConfig
 from minidalle.training.pictures import batch_indices, to_images
+from minidalle.world.fields import reads
 from minidalle.world.judge import Judge, JudgeConfig, roughen, targets_of
 
 CHUNK = 128

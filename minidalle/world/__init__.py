@@ -1,15 +1,26 @@
 """The picture world: scenes drawn by a program that knows what is in them.
 
-    scene = sample_scene(seed=0, index=7)
-    image = render(scene, size=64)          # uint8 [64, 64, 3]
-    text = caption(scene, seed=0, index=7)  # every word of it is true
+scene = sample_scene(seed=0, index=7)
+image = render(scene, size=64)          # uint8 [64, 64, 3]
+text = caption(scene, seed=0, index=7)  # every word of it is true
 """
 
 from minidalle.world.captions import caption
 from minidalle.world.objects import OBJECTS, SHAPES
 from minidalle.world.renderer import render, render_many
 from minidalle.world.sample import sample_scene
-from minidalle.world.scene import COLORS, KINDS, RELATIONS, SIZES, STYLES, TEXTURES, Camera, Light, Scene, Thing
+from minidalle.world.scene import (
+    COLORS,
+    KINDS,
+    RELATIONS,
+    SIZES,
+    STYLES,
+    TEXTURES,
+    Camera,
+    Light,
+    Scene,
+    Thing,
+)
 from minidalle.world.splits import held_out_by, is_held_out
 
 __all__ = [

@@ -32,10 +32,32 @@ RELATION_WORDS = {
     "behind": ("behind", "in back of", "farther than"),
 }
 FRAMES = {
-    "photo": ("{}", "{}", "a picture of {}", "a photo of {}", "there is {}", "{} on the floor", "here we see {}"),
-    "sketch": ("a sketch of {}", "{} as a sketch", "a pencil sketch of {}", "a line drawing of {}", "{} drawn in pencil"),
+    "photo": (
+        "{}",
+        "{}",
+        "a picture of {}",
+        "a photo of {}",
+        "there is {}",
+        "{} on the floor",
+        "here we see {}",
+    ),
+    "sketch": (
+        "a sketch of {}",
+        "{} as a sketch",
+        "a pencil sketch of {}",
+        "a line drawing of {}",
+        "{} drawn in pencil",
+    ),
 }
-PLURAL_FRAMES = ("{}", "{}", "a picture of {}", "a photo of {}", "there are {}", "{} on the floor", "here we see {}")
+PLURAL_FRAMES = (
+    "{}",
+    "{}",
+    "a picture of {}",
+    "a photo of {}",
+    "there are {}",
+    "{} on the floor",
+    "here we see {}",
+)
 LISTS = {
     2: ("{} and {}", "{} next to {}", "{} and {} side by side", "{} together with {}"),
     3: ("{}, {} and {}", "{} and {} and {}", "from left to right: {}, {}, {}"),
@@ -63,7 +85,9 @@ def _adjectives(r: Stream, thing: Thing, style: str, held_out: bool, size: bool,
     return " ".join(words)
 
 
-def noun_phrase(r: Stream, thing: Thing, style: str, held_out: bool = False, size: bool = True, color: bool = True) -> str:
+def noun_phrase(
+    r: Stream, thing: Thing, style: str, held_out: bool = False, size: bool = True, color: bool = True
+) -> str:
     """One thing with its article: "a small red cube"."""
     return _article(f"{_adjectives(r, thing, style, held_out, size, color)} {thing.shape}".strip())
 

@@ -47,9 +47,9 @@ def reads(scene: Scene, reading: Reading) -> dict[str, bool]:
     """Each fact of the scene, and whether the reading confirms it.
 
     count: as many things as in the scene. All other facts are asked of the surest of the read things, as many as the
-    scene has, so that drawing more does not help. shapes, colors: every shape (colour) of the scene is there, whoever has
-    it. binding: every thing has both its shape and its colour. texture: of the first thing. size: of all, where they
-    share one. relation: the two things, each known by its shape or its colour, stand in it. style: as asked. all:
+    scene has, so that drawing more does not help. shapes, colors: every shape (colour) of the scene is there,
+    whoever has it. binding: every thing has both its shape and its colour. texture: of the first thing. size: of
+    all, where they share one. relation: the two things, each known by its shape or its colour, stand in it. style: as asked. all:
     everything at once, sizes left aside. Facts that a scene does not have are left out.
     """
     things, sketch = scene.things, scene.style == "sketch"
@@ -72,4 +72,3 @@ def reads(scene: Scene, reading: Reading) -> dict[str, bool]:
         known = all(r is not None and (r.shape == t.shape or r.color == t.color) for t, r in pairs)
         facts["relation"] = known and relation_holds(scene.relation, found[0], found[1])
     return facts | {"all": all(value for name, value in facts.items() if name != "size")}
-

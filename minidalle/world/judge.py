@@ -1,12 +1,12 @@
 """The judge: a small network that reads the fields of a scene back from its picture.
 
-It finds objects the way CenterNet does (Zhou et al. 2019, "Objects as Points"): for each cell of a 16x16 grid it says how
-likely an object's centre lies there and, if one does, its shape, colour, size, texture and place in the world. A
-picture's reading is then a list of things, from which counts, bindings and relations follow by comparison, so that the
-judge needs no idea of what a caption is and cannot be led by one.
+It finds objects the way CenterNet does (Zhou et al. 2019, "Objects as Points"): for each cell of a 16x16 grid it says
+how likely an object's centre lies there and, if one does, its shape, colour, size, texture and place in the world. A
+picture's reading is then a list of things, from which counts, bindings and relations follow by comparison, so that
+the judge needs no idea of what a caption is and cannot be led by one.
 
-It is trained on renders of all combinations, held-out ones too (it has to know them), blurred and noisy ones among them,
-so that it does not punish the softness of a dVAE. Left out: sketches have no colour to read.
+It is trained on renders of all combinations, held-out ones too (it has to know them), blurred and noisy ones among
+them, so that it does not punish the softness of a dVAE. Left out: sketches have no colour to read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """Sizes of a `Judge`. `width` is the number of channels at half resolution; the grid has image_size / 4 cells a side."""
+    """Sizes of a `Judge`. `width`: channels at half resolution. The grid has image_size / 4 cells a side."""
 
     image_size: int = 64
     width: int = 32
@@ -96,7 +96,9 @@ class Judge(nn.Module):
         self.config = config
         w = config.width
         self.fine = nn.Sequential(_down(3, w, 5), _Residual(w), _down(w, 2 * w), _Residual(2 * w))
-        self.coarse = nn.Sequential(_down(2 * w, 4 * w), _Residual(4 * w), _down(4 * w, 4 * w), _Residual(4 * w))
+        self.coarse = nn.Sequential(
+            _down(2 * w, 4 * w), _Residual(4 * w), _down(4 * w, 4 * w), _Residual(4 * w)
+        )
         self.join_coarse = nn.Conv2d(4 * w, 2 * w, 1)
         self.join = nn.Sequential(_Residual(2 * w), _Residual(2 * w))
         outputs = 1 + sum(map(len, FIELDS.values())) + _POSITION_LENGTH
@@ -106,14 +108,16 @@ class Judge(nn.Module):
         nn.init.constant_(self.head.bias[:1], -4.0)  # few cells hold an object
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Images [batch, 3, height, width] in [0, 1] to (maps [batch, output, grid, grid], style logits [batch, style])."""
+        """Images [batch, 3, height, width] to maps [batch, output, grid, grid] and style logits [batch, style]."""
         fine = self.fine(images * 2 - 1)
         coarse = self.coarse(fine)
-        up = F.interpolate(self.join_coarse(coarse), size=fine.shape[-2:], mode="bilinear", align_corners=False)
+        up = F.interpolate(
+            self.join_coarse(coarse), size=fine.shape[-2:], mode="bilinear", align_corners=False
+        )
         return self.head(self.join(fine + up)), self.style(coarse.mean(dim=(2, 3)))
 
     def split(self, maps: Tensor) -> dict[str, Tensor]:
-        """Output maps by name: "presence" [batch, 1, ...], one [batch, value, ...] a field, "position" [batch, 3, ...]."""
+        """Maps by name: "presence" [batch, 1, ...], a field's [batch, value, ...], "position" [batch, 3, ...]."""
         sizes = [1, *map(len, FIELDS.values()), _POSITION_LENGTH]
         return dict(zip(("presence", *FIELDS, "position"), maps.split(sizes, dim=1), strict=True))
 
@@ -122,7 +126,10 @@ class Judge(nn.Module):
         maps, style = self(images)
         maps = self.split(maps.float())
         parts = {"presence": _presence_loss(maps.pop("presence")[:, 0], targets.heat)}
-        cells = {name: rearrange(value, "b c h w -> b (h w) c")[targets.batch, targets.cell] for name, value in maps.items()}
+        cells = {
+            name: rearrange(value, "b c h w -> b (h w) c")[targets.batch, targets.cell]
+            for name, value in maps.items()
+        }
         parts["position"] = F.smooth_l1_loss(cells.pop("position"), targets.position)
         for index, name in enumerate(FIELDS):
             labels = targets.labels[:, index]
@@ -151,7 +158,7 @@ class Judge(nn.Module):
 
 @dataclass(frozen=True)
 class Targets:
-    """What a batch of pictures shows: heat [batch, grid, grid], and for each thing its picture, cell, labels and position."""
+    """What a batch shows: heat [batch, grid, grid]; for each thing its picture, cell, labels and position; styles."""
 
     heat: Tensor
     batch: Tensor
@@ -181,10 +188,20 @@ def targets_of(scenes: Sequence[Scene], config: JudgeConfig) -> Targets:
             values = {name: names.index(getattr(thing, name)) for name, names in FIELDS.items()}
             if scene.style == "sketch":
                 values["color"] = IGNORED
-            batch.append(b), cell.append(i * grid + j), labels.append(list(values.values())), position.append([x, y, z])
+            (
+                batch.append(b),
+                cell.append(i * grid + j),
+                labels.append(list(values.values())),
+                position.append([x, y, z]),
+            )
     style = torch.tensor([STYLES.index(scene.style) for scene in scenes])
     return Targets(
-        heat, torch.tensor(batch), torch.tensor(cell), torch.tensor(labels), torch.tensor(position).float(), style
+        heat,
+        torch.tensor(batch),
+        torch.tensor(cell),
+        torch.tensor(labels),
+        torch.tensor(position).float(),
+        style,
     )
 
 
@@ -198,7 +215,7 @@ def _presence_loss(logits: Tensor, heat: Tensor) -> Tensor:
 
 
 def roughen(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Blur, noise and a slight change of brightness for images [batch, 3, height, width]: what a dVAE may do to them."""
+    """Images [batch, 3, height, width] blurred, noisy, brighter or darker: what a dVAE may do to them."""
 
     def chance() -> float:
         return torch.rand((), generator=generator).item()

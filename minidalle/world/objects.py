@@ -55,7 +55,9 @@ def ball(center: Vector, radius: float, **rest) -> Primitive:
     return Primitive(BOX, center, (0.0, 0.0, 0.0, radius), **rest)
 
 
-def cone(center: Vector, bottom: float, top: float, half_height: float, rounding: float = 0.01, **rest) -> Primitive:
+def cone(
+    center: Vector, bottom: float, top: float, half_height: float, rounding: float = 0.01, **rest
+) -> Primitive:
     """An upright capped cone with its two radii; equal radii make a cylinder."""
     return Primitive(CONE, center, (bottom, top, half_height, rounding), **rest)
 

@@ -86,8 +86,12 @@ def _shade_hit(primitives, normals, active, view, t, who, ox, oy, oz, dx, dy, dz
     shine = shine if lit > 0.0 else 0.0
     fade = min(max((t - 6.0) / 14.0, 0.0), 1.0) if who == g.FLOOR else 0.0
     out[0] = (red * (view[AMBIENT] * sky + view[SUN] * direct) + shine) * (1 - fade) + view[SKY_BOTTOM] * fade
-    out[1] = (green * (view[AMBIENT + 1] * sky + view[SUN + 1] * direct) + shine) * (1 - fade) + view[SKY_BOTTOM + 1] * fade
-    out[2] = (blue * (view[AMBIENT + 2] * sky + view[SUN + 2] * direct) + shine) * (1 - fade) + view[SKY_BOTTOM + 2] * fade
+    out[1] = (green * (view[AMBIENT + 1] * sky + view[SUN + 1] * direct) + shine) * (1 - fade) + view[
+        SKY_BOTTOM + 1
+    ] * fade
+    out[2] = (blue * (view[AMBIENT + 2] * sky + view[SUN + 2] * direct) + shine) * (1 - fade) + view[
+        SKY_BOTTOM + 2
+    ] * fade
     out[3], out[4], out[5], out[6], out[7] = nx, ny, nz, who, lit
 
 
@@ -173,7 +177,9 @@ def _sketch(primitives, normals, view, n, image):
                 ink[i, j] = 0.42 if (i + j) % 6 < 2 else 0.10
     for i in range(n):
         for j in range(n):
-            total = ink[2 * i, 2 * j] + ink[2 * i + 1, 2 * j] + ink[2 * i, 2 * j + 1] + ink[2 * i + 1, 2 * j + 1]
+            total = (
+                ink[2 * i, 2 * j] + ink[2 * i + 1, 2 * j] + ink[2 * i, 2 * j + 1] + ink[2 * i + 1, 2 * j + 1]
+            )
             level = np.uint8(math.floor((1.0 - total / 4) * 250.0 + 5.5))
             image[i, j, 0], image[i, j, 1], image[i, j, 2] = level, level, level
 
@@ -230,7 +236,16 @@ def _pack(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
     camera, light = scene.camera, scene.light
     sun = np.array(light.direction) / math.sqrt(sum(v * v for v in light.direction))
     slope = [camera.view_height / 2 / camera.distance]
-    parts = [*camera_axes(camera), slope, sun, light.sun, light.ambient, light.sky_top, light.sky_bottom, light.floor]
+    parts = [
+        *camera_axes(camera),
+        slope,
+        sun,
+        light.sun,
+        light.ambient,
+        light.sky_top,
+        light.sky_bottom,
+        light.floor,
+    ]
     primitives = np.round(np.array(rows).reshape(-1, g.COLUMNS), 9)  # swallows the last bit of sin and cos,
     return primitives, np.round(np.concatenate(parts), 9)  # which libraries may round differently
 

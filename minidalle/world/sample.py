@@ -90,7 +90,12 @@ def _single(r: Stream, kind: str) -> Scene:
 
 def _count(r: Stream, kind: str) -> Scene:
     count = r.pick((1, 2, 3, 4))
-    sizes = {1: ("small", "medium", "large"), 2: ("small", "medium", "large"), 3: ("small", "medium"), 4: ("small",)}
+    sizes = {
+        1: ("small", "medium", "large"),
+        2: ("small", "medium", "large"),
+        3: ("small", "medium"),
+        4: ("small",),
+    }
     shape, color, size = r.pick(SHAPES), r.pick(tuple(COLORS)), r.pick(sizes[count])
     places = [_place(r, x, z, 0.07) for x, z in COUNT_PLACES[count]]
     return Scene(tuple(_thing(r, shape, color, size, place) for place in places), kind, camera=WIDE)
@@ -105,14 +110,22 @@ def _pair(r: Stream, kind: str) -> Scene:
     shapes, colors = _shapes(r, 2), r.pick_several(tuple(COLORS), 2)
     places = [_place(r, x, r.uniform(-0.25, 0.25)) for x in (-0.74, 0.74)]
     sizes = [r.pick(tuple(SIZES)) for _ in places]
-    return Scene(tuple(_thing(r, *fields) for fields in zip(shapes, colors, sizes, places, strict=True)), kind, camera=WIDE)
+    return Scene(
+        tuple(_thing(r, *fields) for fields in zip(shapes, colors, sizes, places, strict=True)),
+        kind,
+        camera=WIDE,
+    )
 
 
 def _triple(r: Stream, kind: str) -> Scene:
     shapes, colors = _shapes(r, 3), r.pick_several(tuple(COLORS), 3)
     places = [_place(r, x, r.uniform(-0.2, 0.2), 0.06) for x in (-1.08, 0.0, 1.08)]
     sizes = [r.pick(("small", "medium")) for _ in places]
-    return Scene(tuple(_thing(r, *fields) for fields in zip(shapes, colors, sizes, places, strict=True)), kind, camera=WIDE)
+    return Scene(
+        tuple(_thing(r, *fields) for fields in zip(shapes, colors, sizes, places, strict=True)),
+        kind,
+        camera=WIDE,
+    )
 
 
 def _relation(r: Stream, kind: str) -> Scene:
@@ -128,7 +141,9 @@ def _relation(r: Stream, kind: str) -> Scene:
         side = r.pick((-1.0, 1.0))
         front, back = _place(r, 0.32 * side, 0.75), _place(r, -0.32 * side, -0.8)
         small, big = r.pick(("small", "medium")), r.pick(("medium", "large"))
-        places, sizes = ([front, back], [small, big]) if relation == "in front of" else ([back, front], [big, small])
+        places, sizes = (
+            ([front, back], [small, big]) if relation == "in front of" else ([back, front], [big, small])
+        )
     things = tuple(_thing(r, *fields) for fields in zip(shapes, colors, sizes, places, strict=True))
     return Scene(things, kind, relation, camera=WIDE)
 

@@ -60,7 +60,8 @@ def held_out_by(scene: Scene) -> tuple[str, ...]:
         "shape and color": scene.style != "sketch" and any(shape_and_color(t.shape, t.color) for t in things),
         "shape and texture": any(shape_and_texture(t.shape, t.texture) for t in things),
         "shape and count": scene.kind == "count" and shape_and_count(things[0].shape, len(things)),
-        "color assignment": scene.kind != "count" and any(color_assignment(a, b) for a, b in combinations(things, 2)),
+        "color assignment": scene.kind != "count"
+        and any(color_assignment(a, b) for a, b in combinations(things, 2)),
         "shape and style": any(shape_and_style(t.shape, scene.style) for t in things),
     }
     return tuple(name for name, broken in rules.items() if broken)
