@@ -33,9 +33,10 @@ ROOMS = [
     {"presets", "checkpoints"},
     {"world"},
     {"data"},
+    {"pipeline", "show"},
     {"training"},
     {"evaluation"},
-    {"checks", "pipeline", "show", "widgets"},
+    {"checks", "widgets"},
     {"doctor", "cli", "__init__", "__main__"},
 ]
 
