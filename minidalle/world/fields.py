@@ -49,8 +49,8 @@ def reads(scene: Scene, reading: Reading) -> dict[str, bool]:
     count: as many things as in the scene. All other facts are asked of the surest of the read things, as many as the
     scene has, so that drawing more does not help. shapes, colors: every shape (colour) of the scene is there,
     whoever has it. binding: every thing has both its shape and its colour. texture: of the first thing. size: of
-    all, where they share one. relation: the two things, each known by its shape or its colour, stand in it. style: as asked. all:
-    everything at once, sizes left aside. Facts that a scene does not have are left out.
+    all, where they share one. relation: the two things, each known by its shape or its colour, stand in it. style:
+    as asked. all: everything at once, sizes left aside. Facts that a scene does not have are left out.
     """
     things, sketch = scene.things, scene.style == "sketch"
     surest = sorted(reading.things, key=lambda thing: -thing.score)[: len(things)]
