@@ -223,8 +223,8 @@ class Standardise(nn.Module):
         """[batch, code, h, w] to the same. The scale rides inside the normalisation, which saves a pass over
         the logits.
 
-        It is passed as a real vector: for channels_last logits, torch's CPU kernel for the gradient reads past
-        the end of an expanded scalar, and of a missing weight, and gives infinities.
+        It is passed as a real vector: for channels_last logits, torch's CPU kernel for the gradient reads
+        past the end of an expanded scalar, and of a missing weight, and gives infinities.
         """
         scale = self.scale.repeat(logits.shape[1])
         return F.batch_norm(logits, self.mean, self.variance, scale, torch.zeros_like(scale), self.training)

@@ -26,7 +26,7 @@ def in_full_precision(tensor: Tensor) -> Tensor:
 
 
 def without_autocast(device: torch.device) -> AbstractContextManager:
-    """A context in which autocast does not lower precision (on devices without autocast, such as meta: nothing)."""
+    """A context in which autocast does not lower precision; it does nothing where there is no autocast."""
     available = torch.amp.is_autocast_available(device.type)
     return torch.autocast(device.type, enabled=False) if available else nullcontext()
 

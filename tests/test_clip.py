@@ -29,7 +29,7 @@ def pairs(n: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 class Brightness:
-    """The simplest scorer: a picture fits the word "bright" as well as it is bright, and "dark" as it is not."""
+    """The simplest scorer: a picture fits "bright" as well as it is bright, and "dark" as it is not."""
 
     def scores(self, images, text):
         light = images.mean(dim=(1, 2, 3))
@@ -111,7 +111,8 @@ def test_the_order_of_the_words_and_the_place_of_a_thing_are_seen():
     model = build()
     caption = torch.tensor([[5, 9, 2]])
     assert (model.encode_text(caption) - model.encode_text(caption.flip(1))).abs().max() > 1e-3
-    image = torch.full((1, 3, 16, 16), 0.5)
+    # With a stem that sees each cell apart, an average over cells could not tell where the red one stands.
+    model.stem, image = torch.nn.Conv2d(3, 32, 8, stride=8), torch.full((1, 3, 16, 16), 0.5)
     image[:, 0, 2:6, 2:6] = 1.0
     assert (model.encode_image(image) - model.encode_image(image.roll(8, dims=3))).abs().max() > 1e-3
 
@@ -206,7 +207,7 @@ def test_clip_can_read_strings_through_a_tokenizer():
 
 
 class FakeOpenCLIP:
-    """What open_clip gives: vectors of any length, from pixels by `preprocess` and from ids by `tokenizer`."""
+    """What open_clip gives: vectors of any length, of pixels by `preprocess` and ids by `tokenizer`."""
 
     def preprocess(self, picture):
         assert isinstance(picture, Image.Image) and picture.mode == "RGB"

@@ -69,7 +69,8 @@ def test_encode_gives_one_code_a_cell_in_raster_order_and_decode_a_picture(downs
     ids = model.encode(images)
     assert ids.shape == (2, grid**2) and ids.dtype == torch.int64
     logits = model.logits(images)
-    assert ids[1, grid + 1 if grid > 2 else 1] == logits[1, :, 1 if grid > 2 else 0, 1].argmax()
+    for cell in range(grid**2):
+        assert ids[1, cell] == logits[1, :, cell // grid, cell % grid].argmax()
     painted = model.decode(ids)
     assert painted.shape == images.shape and painted.min() >= 0 and painted.max() <= 1
     assert torch.equal(painted, model.reconstruct(images))
@@ -78,6 +79,7 @@ def test_encode_gives_one_code_a_cell_in_raster_order_and_decode_a_picture(downs
 @pytest.mark.parametrize("likelihood", ["logit_laplace", "l2", "l1"])
 def test_looking_up_codes_equals_multiplying_by_one_hot_vectors(likelihood):
     model = build(likelihood=likelihood).eval()
+    nn.init.normal_(model.decoder.codebook.bias)
     ids = torch.randint(24, (3, 16), generator=seeded())
     one_hot = rearrange(F.one_hot(ids, 24).float(), "b (h w) code -> b code h w", h=4)
     torch.testing.assert_close(model.decode(ids), model.images_from(model.decode_soft(one_hot)))
@@ -230,6 +232,22 @@ def test_at_evaluation_running_statistics_are_used_and_neighbours_do_not_matter(
     model.logits(images)
     alone, together = model.eval().logits(images[:1]), model.logits(images)[:1]
     torch.testing.assert_close(alone, together)
+
+
+@pytest.mark.parametrize("codes", [5, 64, 500])
+def test_the_gradient_of_standardising_is_the_same_in_every_memory_layout(codes):
+    logits, weights = torch.randn(2, 8, codes, 4, 4, generator=seeded())
+    gradients = []
+    for layout in (torch.contiguous_format, torch.channels_last):
+        layer = Standardise(codes, 2.0)
+        x = logits.clone(memory_format=layout).requires_grad_()
+        (layer(x) * weights).sum().backward()
+        gradients.append((x.grad, layer.scale.grad))
+    normal = F.batch_norm(logits.double().requires_grad_(), None, None, training=True)
+    expected = (normal * weights).sum()  # d/ds of s * normal, summed over all codes
+    for gradient, of_scale in gradients:
+        torch.testing.assert_close(gradient, gradients[0][0], atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(of_scale.double(), expected, atol=1e-2, rtol=1e-4)
 
 
 # ---- measures ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The formulas of the discrete VAE against torch.distributions, numerical integration and hand calculations."""
+"""The formulas of the discrete VAE against torch.distributions, numerical integrals and hand calculations."""
 
 import math
 
