@@ -192,28 +192,41 @@ def _render_to(
     return path
 
 
-def as_dataset(pictures: WorldPictures, wordings: int = 1) -> "datasets.Dataset":
+def as_dataset(
+    pictures: WorldPictures, wordings: int = 1, cache_dir: str | os.PathLike[str] | None = None
+) -> "datasets.Dataset":
     """The pictures as a `datasets.Dataset` with the columns image, caption and scene (JSON).
 
-    `wordings` captions a picture give as many rows. Needs the library `datasets`.
+    `wordings` captions a picture give as many rows. The rows are written once into `cache_dir` (default: a folder
+    beside the pictures) and mapped from there the next time. Needs the library `datasets`.
     """
     import datasets
 
-    def rows() -> Iterator[dict]:
-        from PIL import Image
-
-        for index, image in enumerate(pictures.images):
-            scene = json.dumps(pictures.scenes[index].to_dict())
-            for wording in range(wordings):
-                yield {
-                    "image": Image.fromarray(np.asarray(image)),
-                    "caption": pictures.caption_of(index, wording),
-                    "scene": scene,
-                }
-
+    path = Path(pictures.images.filename)
+    source = {"path": str(path), "count": len(pictures), "seed": pictures.seed, "split": pictures.split}
+    source |= {"fingerprint": pictures.fingerprint, "wordings": wordings}  # all that decides the rows
     columns = {
         "image": datasets.Image(),
         "caption": datasets.Value("string"),
         "scene": datasets.Value("string"),
     }
-    return datasets.Dataset.from_generator(rows, features=datasets.Features(columns))
+    return datasets.Dataset.from_generator(
+        _rows,
+        features=datasets.Features(columns),
+        cache_dir=str(cache_dir or path.parent / "datasets"),
+        gen_kwargs=source,
+    )
+
+
+def _rows(
+    path: str, count: int, seed: int, split: str, fingerprint: str, wordings: int
+) -> Iterator[dict[str, object]]:
+    from PIL import Image
+
+    images = np.load(path, mmap_mode="r", allow_pickle=False)[:count]
+    pictures = WorldPictures(images, seed, split, fingerprint)
+    for index, image in enumerate(images):
+        scene = json.dumps(pictures.scenes[index].to_dict())
+        for wording in range(wordings):
+            text = pictures.caption_of(index, wording)
+            yield {"image": Image.fromarray(np.asarray(image)), "caption": text, "scene": scene}

@@ -8,6 +8,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
+from minidalle.presets import preset_from_dict
 from minidalle.training.loop import TrainingError
 from minidalle.training.state import checkpoints_in, newest_checkpoint
 
@@ -31,7 +32,7 @@ def start_from(folder: Path, resume: bool) -> Path | None:
 
 def relevant(about: dict[str, Any]) -> dict[str, Any]:
     """What must be the same for a run to go on: dotted names and values."""
-    task, preset = about["task"], about["preset"]
+    task, preset = about["task"], preset_from_dict(about["preset"]).to_dict()  # settings newer than a record
     parts = {"dvae": ("dvae",), "dalle": ("dvae", "dalle"), "clip": ("clip",)}[task]
     fixed = {"seed": about["seed"], "image_size": preset["image_size"]}
     nested = {part: preset[part] for part in parts}

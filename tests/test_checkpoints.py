@@ -1,0 +1,205 @@
+"""Folders of weights: whole or not there, checked by hash, never unpickled."""
+
+import errno
+import hashlib
+import json
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+
+from minidalle import checkpoints
+from minidalle.checkpoints import CheckpointError, check, load_model, save_model, verify, write_folder
+from minidalle.clip import CLIP
+from minidalle.dalle import DALLE
+from minidalle.dvae import DiscreteVAE
+from minidalle.presets import preset
+from minidalle.tokenizer import BPETokenizer
+
+FILES = {"a.bin": b"first" * 100, "b.json": b'{"x": 1}\n'}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+# ---------------------------------------------------------------- folders
+
+
+def test_a_folder_holds_what_was_given_and_a_manifest_that_sha256sum_would_agree_with(tmp_path):
+    write_folder(tmp_path / "deep" / "folder", FILES)
+    found = contents(tmp_path / "deep" / "folder")
+    manifest = json.loads(found.pop("manifest.json"))
+    assert found == FILES
+    assert manifest["a.bin"] == {"bytes": 500, "sha256": hashlib.sha256(b"first" * 100).hexdigest()}
+    assert verify(tmp_path / "deep" / "folder") == []
+    assert os.listdir(tmp_path / "deep") == ["folder"]  # nothing unfinished is left beside it
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path):
+    write_folder(tmp_path / "m", FILES)
+    write_folder(tmp_path / "m", {"c.bin": b"new"})
+    assert set(contents(tmp_path / "m")) == {"c.bin", "manifest.json"}
+    assert os.listdir(tmp_path) == ["m"]
+
+
+def test_leftovers_of_a_killed_run_are_no_obstacle(tmp_path):
+    (tmp_path / "m.tmp").mkdir()
+    (tmp_path / "m.tmp" / "half").write_bytes(b"x")
+    (tmp_path / "m.old.tmp").mkdir()
+    write_folder(tmp_path / "m", FILES)
+    write_folder(tmp_path / "m", FILES)
+    assert verify(tmp_path / "m") == [] and os.listdir(tmp_path) == ["m"]
+
+
+@pytest.mark.parametrize("call", range(5))
+def test_a_disk_that_fills_up_at_any_moment_leaves_the_previous_folder_whole(tmp_path, monkeypatch, call):
+    """Every file is flushed to the disk, and then the folder: five calls, the last after the renaming."""
+    write_folder(tmp_path / "m", FILES)
+    real, calls = os.fsync, []
+
+    def fsync(handle):
+        calls.append(handle)
+        if len(calls) == call + 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(checkpoints.os, "fsync", fsync)
+    with pytest.raises(CheckpointError, match="m could not be written .No space left on device.: make room"):
+        write_folder(tmp_path / "m", {"a.bin": b"second", "b.json": b"{}"})
+    assert len(calls) == call + 1
+    assert verify(tmp_path / "m") == []
+    after_renaming = call == 4
+    assert contents(tmp_path / "m")["a.bin"] == (b"second" if after_renaming else FILES["a.bin"])
+    assert os.listdir(tmp_path) == ["m"]
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_bytes(b"in the way")
+    with pytest.raises(CheckpointError, match="could not be written"):
+        write_folder(tmp_path / "file" / "m", FILES)
+
+
+def alter(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1  # a single bit
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: alter(folder / "a.bin"), "a.bin was altered: its SHA-256 is"),
+        (lambda folder: (folder / "a.bin").write_bytes(b"first"), "a.bin is cut off: it has 5 bytes and should have 500"),
+        (lambda folder: (folder / "a.bin").unlink(), "a.bin is missing"),
+        (lambda folder: (folder / "manifest.json").unlink(), "manifest.json is missing"),
+        (lambda folder: (folder / "manifest.json").write_bytes(b'{"a.bin": {"by'), "manifest.json is damaged"),
+        (lambda folder: (folder / "manifest.json").write_bytes(b"[1]"), "manifest.json is damaged"),
+    ],
+)  # fmt: skip
+def test_damage_is_told_of_by_file(tmp_path, damage, message):
+    write_folder(tmp_path / "m", FILES)
+    damage(tmp_path / "m")
+    with pytest.raises(CheckpointError, match=f"{message}.*fetch it again, or train anew"):
+        check(tmp_path / "m")
+    assert len(verify(tmp_path / "m")) == 1
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path):
+    assert verify(tmp_path / "nowhere") == [f"there is no folder {tmp_path / 'nowhere'}"]
+
+
+# ---------------------------------------------------------------- models
+
+
+@pytest.fixture(scope="module")
+def parts():
+    torch.manual_seed(0)
+    tokenizer = BPETokenizer.train(["a red cube on a green cube", "a red cone"], 270, "words")
+    sizes = preset("tiny").with_text_vocab(tokenizer.vocab_size)
+    return sizes, tokenizer, DiscreteVAE(sizes.dvae), DALLE(sizes.dalle), CLIP(sizes.clip)
+
+
+@pytest.fixture
+def folder(parts, tmp_path):
+    sizes, tokenizer, dvae, dalle, clip = parts
+    weights = {"dvae": dvae.state_dict(), "dalle": dalle.state_dict(), "clip": clip.state_dict()}
+    save_model(tmp_path / "model", sizes, tokenizer, weights, words=["red", "a"], about={"psnr": 20.5})
+    return tmp_path / "model"
+
+
+def test_a_model_comes_back_as_it_was_saved(parts, folder):
+    sizes, tokenizer, *models = parts
+    loaded = load_model(folder)
+    assert loaded.preset == sizes and loaded.tokenizer == tokenizer
+    assert loaded.config["words"] == ["a", "red"] and loaded.config["about"] == {"psnr": 20.5}
+    for mine, theirs in zip(models, (loaded.dvae, loaded.dalle, loaded.clip), strict=True):
+        assert not theirs.training
+        for (name, a), b in zip(mine.state_dict().items(), theirs.state_dict().values(), strict=True):
+            assert b.dtype == a.dtype and torch.equal(a.to(torch.bfloat16).to(a.dtype), b), name
+
+
+def test_weights_are_stored_at_half_size_unless_told_otherwise(parts, folder, tmp_path):
+    sizes, tokenizer, dvae, dalle, _ = parts
+    weights = {"dvae": dvae.state_dict(), "dalle": dalle.state_dict()}
+    save_model(tmp_path / "full", sizes, tokenizer, weights, dtype=None)
+    small, full = ((path / "dalle.safetensors").stat().st_size for path in (folder, tmp_path / "full"))
+    assert 1.8 < full / small < 2.0  # the header takes some
+    assert load_model(tmp_path / "full").clip is None
+    images = torch.rand(2, 3, 16, 16)
+    assert torch.equal(load_model(tmp_path / "full").dvae.encode(images), dvae.eval().encode(images))
+
+
+def test_the_files_are_readable_by_other_programs(folder):
+    assert {"config.json", "tokenizer.json", "dvae.safetensors", "manifest.json"} < set(os.listdir(folder))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert config["format"] == "minidalle-model" and config["preset"]["dvae"]["vocab_size"] == 32
+    assert not list(folder.parent.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("name", ["dalle.safetensors", "tokenizer.json", "config.json"])
+def test_an_altered_model_is_not_loaded(folder, name):
+    alter(folder / name)
+    with pytest.raises(CheckpointError, match=f"{name} was altered"):
+        load_model(folder)
+
+
+def rewrite(folder: Path, name: str, data: bytes) -> None:
+    """Put other contents into a model folder, hashes and all: what a stranger could send."""
+    files = contents(folder)
+    del files["manifest.json"]
+    write_folder(folder, {**files, name: data})
+
+
+class Trap:
+    def __reduce__(self):
+        return (os.mkdir, ("trapped",))
+
+
+def test_a_pickle_in_a_models_clothes_is_refused_and_not_run(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rewrite(folder, "dvae.safetensors", pickle.dumps(Trap()))
+    with pytest.raises(CheckpointError, match="dvae.safetensors is missing or damaged"):
+        load_model(folder)
+    assert not Path("trapped").exists()
+
+
+def test_a_model_of_another_kind_or_version_is_refused(folder):
+    config = json.loads((folder / "config.json").read_bytes())
+    rewrite(folder, "config.json", json.dumps({**config, "version": 99}).encode())
+    with pytest.raises(CheckpointError, match="this program reads 'minidalle-model' 1"):
+        load_model(folder)
+    del config["preset"]["dvae"]
+    rewrite(folder, "config.json", json.dumps(config).encode())
+    with pytest.raises(CheckpointError, match="does not fit this version.*dvae"):
+        load_model(folder)
+
+
+def test_weights_of_other_sizes_are_refused(folder):
+    config = json.loads((folder / "config.json").read_bytes())
+    config["preset"]["dvae"]["vocab_size"] = 64
+    rewrite(folder, "config.json", json.dumps(config).encode())
+    with pytest.raises(CheckpointError, match="dvae.safetensors does not fit the configuration beside it"):
+        load_model(folder)
