@@ -1,0 +1,105 @@
+"""Where a model lies: a folder, a shipped model's name, or "owner/name" on the Hugging Face Hub.
+
+Left out: what is in a model folder (`checkpoints.py`). From the Hub only weights and JSON are fetched, never
+code.
+"""
+
+import difflib
+import os
+import re
+from pathlib import Path
+
+import torch
+
+from minidalle.checkpoints import MANIFEST, CheckpointError
+
+PACKAGE = Path(__file__).parent
+SHELVES = (PACKAGE.parent / "data" / "checkpoints", PACKAGE / "_checkpoints")
+"""Where shipped models lie: in the repository, and in an installed wheel."""
+
+FETCHED = ("*.json", "*.safetensors")
+
+
+class ModelNotFoundError(CheckpointError):
+    """No model has this name, here or on the Hub."""
+
+
+def shipped_models() -> dict[str, Path]:
+    """Models that came with the package: name to folder. Damaged ones too; `checkpoints.verify` tells."""
+    found: dict[str, Path] = {}
+    for shelf in SHELVES:
+        for folder in sorted(shelf.iterdir()) if shelf.is_dir() else ():
+            if (folder / "dalle.safetensors").is_file() or (folder / "config.json").is_file():
+                found.setdefault(folder.name, folder)
+    return found
+
+
+def find_model(name_or_path: str | os.PathLike[str]) -> Path:
+    """The folder of a model: a folder that exists, else a shipped model, else one fetched from the Hub.
+
+    A bare name is a folder only if it holds a manifest, so that some folder called "nano" in the current one
+    does not hide the shipped model. Raises ModelNotFoundError, naming the models there are.
+    """
+    name = os.fspath(name_or_path)
+    if not isinstance(name, str) or not name.strip():
+        raise ModelNotFoundError(f"a model is named by a text, not {name_or_path!r}{_choices('')}")
+    folder = Path(name).expanduser()
+    if folder.is_dir() and (folder.name != name or (folder / MANIFEST).is_file()):
+        return folder
+    if Path(name).name == name:
+        for shelf in SHELVES:
+            if (shelf / name).is_dir() and name not in (".", ".."):
+                return shelf / name
+    if folder.is_dir():
+        raise ModelNotFoundError(
+            f"the folder {name} is no model folder: it has no {MANIFEST}{_choices(name)}"
+        )
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name) and not isinstance(name_or_path, Path):
+        return fetch(name)
+    raise ModelNotFoundError(f"there is no model {name!r}, and no such folder{_choices(name)}")
+
+
+def _choices(name: str) -> str:
+    """How an error about an unknown name ends."""
+    names = list(shipped_models())
+    if not names:
+        return "; no models came with this installation: train one, or give a folder"
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    meant = f"; did you mean {close[0]!r}?" if close else ";"
+    return f"{meant} The models here: {', '.join(names)}; or give a model folder, or owner/name on the Hub"
+
+
+def fetch(name: str) -> Path:
+    """The folder of a model fetched from the Hugging Face Hub, or of an earlier copy.
+
+    Raises ModelNotFoundError, with what to do, when it cannot be fetched.
+    """
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise ModelNotFoundError(
+            f"there is no folder {name}; to fetch it from the Hugging Face Hub, first: pip install huggingface-hub"
+        ) from None
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(FETCHED)))
+    except Exception as error:  # whatever the network and its libraries raise, a learner gets one sentence
+        said = str(error).strip().splitlines()
+        raise ModelNotFoundError(
+            f"there is no folder {name}, and it could not be fetched from the Hugging Face Hub "
+            f"({said[0] if said else type(error).__name__}): is the name right, and this machine online?"
+            f"{_choices(name)}"
+        ) from error
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """ "auto" is CUDA where there is a GPU, else the CPU; never Apple's MPS, which has been silently wrong.
+
+    Raises ValueError for a device that is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError, TypeError) as error:
+        said = str(error).splitlines()[0]
+        raise ValueError(f"device {name!r} cannot be used here ({said}); try 'auto' or 'cpu'") from None
