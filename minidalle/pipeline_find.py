@@ -24,14 +24,24 @@ class ModelNotFoundError(CheckpointError):
     """No model has this name, here or on the Hub."""
 
 
-def shipped_models() -> dict[str, Path]:
-    """Models that came with the package: name to folder. Damaged ones too; `checkpoints.verify` tells."""
+def shipped_folders() -> dict[str, Path]:
+    """Every checkpoint that came with the package, the judge's too: name to folder, whole or damaged."""
     found: dict[str, Path] = {}
     for shelf in SHELVES:
         for folder in sorted(shelf.iterdir()) if shelf.is_dir() else ():
-            if (folder / "dalle.safetensors").is_file() or (folder / "config.json").is_file():
+            if (folder / "config.json").is_file() or (folder / MANIFEST).is_file():
                 found.setdefault(folder.name, folder)
     return found
+
+
+def shipped_models() -> dict[str, Path]:
+    """Those of `shipped_folders` that draw: a transformer lies in them, or their manifest says so."""
+    return {name: folder for name, folder in shipped_folders().items() if _draws(folder)}
+
+
+def _draws(folder: Path) -> bool:
+    manifest, weights = folder / MANIFEST, "dalle.safetensors"
+    return (folder / weights).is_file() or (manifest.is_file() and weights.encode() in manifest.read_bytes())
 
 
 def find_model(name_or_path: str | os.PathLike[str]) -> Path:
@@ -63,10 +73,10 @@ def _choices(name: str) -> str:
     """How an error about an unknown name ends."""
     names = list(shipped_models())
     if not names:
-        return "; no models came with this installation: train one, or give a folder"
+        return ". No model came with this installation: train one, or give a model folder"
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    meant = f"; did you mean {close[0]!r}?" if close else ";"
-    return f"{meant} The models here: {', '.join(names)}; or give a model folder, or owner/name on the Hub"
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    return f".{meant} The models here: {', '.join(names)}; or give a model folder, or owner/name on the Hub"
 
 
 def fetch(name: str) -> Path:
@@ -86,7 +96,7 @@ def fetch(name: str) -> Path:
         said = str(error).strip().splitlines()
         raise ModelNotFoundError(
             f"there is no folder {name}, and it could not be fetched from the Hugging Face Hub "
-            f"({said[0] if said else type(error).__name__}): is the name right, and this machine online?"
+            f"({said[0] if said else type(error).__name__}): check the name and the network"
             f"{_choices(name)}"
         ) from error
 
