@@ -5,7 +5,6 @@ right and would hide a collapse of the codes. Left out: the paper's random crops
 square).
 """
 
-from dataclasses import replace
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
