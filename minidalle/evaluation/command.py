@@ -19,6 +19,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "--of", type=int, default=16, help="pictures of each caption that CLIP chooses from; 1: no choosing"
     )
     parser.add_argument(
+        "--ranked", type=int, default=40, help="captions of each kind and split for which CLIP chooses"
+    )
+    parser.add_argument(
         "--seed", type=int, default=0, help="of the drawn pictures; the captions are always the same"
     )
     parser.add_argument(
@@ -33,17 +36,17 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it; returns the exit code."""
     from minidalle.checkpoints import CheckpointError
-    from minidalle.evaluation.measure import evaluate
+    from minidalle.evaluation.measure import Plan, evaluate
 
-    if args.n < 1 or args.of < 1:
-        sys.stderr.write("minidalle evaluate: --n and --of must be at least 1\n")
+    if args.n < 1 or args.of < 1 or args.ranked < 0:
+        sys.stderr.write("minidalle evaluate: --n and --of must be at least 1, --ranked at least 0\n")
         return 2
     try:
         model, judge = load(args.model)
     except (CheckpointError, ValueError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
-    results, drawn = evaluate(model, judge, args.n, args.of, args.seed, _bar())
+    results, drawn = evaluate(model, judge, Plan(args.n, args.of, args.ranked, args.seed), _bar())
     write(results, drawn, model, args)
     return 0
 
@@ -60,16 +63,17 @@ def load(name: str) -> tuple:
 def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -> None:
     """Write everything that an evaluation leaves behind."""
     from minidalle.evaluation import report
-    from minidalle.evaluation.gallery import draw_gallery
+    from minidalle.evaluation.gallery import draw_banner, draw_gallery
 
     args.out.mkdir(parents=True, exist_ok=True)
-    command = f"minidalle evaluate --model {args.model} --n {args.n} --of {args.of} --seed {args.seed}"
+    command = f"minidalle evaluate --model {args.model} --n {args.n} --of {args.of} --ranked {args.ranked}"
     (args.out / "results.json").write_text(
         json.dumps({"command": command, **results}, indent=1) + "\n", encoding="utf-8"
     )
     (args.out / "RESULTS.md").write_text(report.document(results, args.model, command), encoding="utf-8")
     for split in ("seen", "held-out"):
         draw_gallery(model, drawn, split, args.out / f"gallery-{split}.png")
+    draw_banner(model, drawn, args.out / "readme.png")
     if args.readme:
         report.write_between(args.readme, f"results {args.model}", report.table(results))
     sys.stdout.write(report.table(results) + "\n")

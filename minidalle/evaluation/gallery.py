@@ -52,3 +52,23 @@ def draw_gallery(model: LoadedModel, drawn: dict[tuple[str, str], Answers], spli
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
     plt.close(figure)
+
+
+def draw_banner(model: LoadedModel, drawn: dict[tuple[str, str], Answers], path: Path, rows: int = 3) -> None:
+    """Write a small sheet: one column a kind, the first sample of its first `rows` held-out captions."""
+    import matplotlib.pyplot as plt
+
+    kinds = [kind for kind, which in drawn if which == "held-out" and kind != "sketch"]
+    figure, axes = plt.subplots(rows, len(kinds), figsize=(len(kinds) * 1.7, rows * 2.1), squeeze=False)
+    for column, kind in zip(axes.T, kinds, strict=True):
+        answers = drawn[kind, "held-out"]
+        with torch.no_grad():
+            images = rearrange(model.dvae.decode(answers.tokens[:rows, 0]), "b c h w -> b h w c").numpy()
+        for axis, picture, question in zip(column, images, answers.questions, strict=False):
+            axis.imshow(picture, interpolation="nearest")
+            axis.set_title(wrap(question.caption, 22), fontsize=7.5)
+            axis.axis("off")
+    figure.tight_layout(h_pad=0.6, w_pad=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
+    plt.close(figure)

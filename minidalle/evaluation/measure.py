@@ -8,7 +8,7 @@ and what reranking adds: the picture that CLIP likes best of K against an averag
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -61,7 +61,7 @@ def answer(
             vectors = model.clip.encode_image(images)
             scores.append((vectors * model.clip.encode_text(every[part])).sum(-1))
         tokens.append(drawn)
-        progress("drawing", min(start + CHUNK, len(every)), len(every))
+        progress(f"{of} each", min(start + CHUNK, len(every)), len(every))
     grouped = [readings[index : index + of] for index in range(0, len(readings), of)]
     kept = rearrange(torch.cat(scores), "(q s) -> q s", s=of) if scores else None
     return Answers(asked, rearrange(torch.cat(tokens), "(q s) t -> q s t", s=of), kept, grouped)
@@ -106,8 +106,13 @@ def gain(facts: Sequence[Sequence[bool]], scores: Tensor) -> dict[str, Any]:
     }
 
 
-def figures(answers: Answers, ceiling: dict[str, list[Reading]]) -> dict[str, dict[str, Any]]:
-    """All facts of the answers to questions of one kind and split: shares of one sample, ceilings, reranking."""
+def figures(
+    answers: Answers, ceiling: dict[str, list[Reading]], ranked: Answers | None = None
+) -> dict[str, dict[str, Any]]:
+    """All facts of the answers to questions of one kind and split: shares of one sample, ceilings, reranking.
+
+    `ranked`: answers of several samples each, with CLIP's scores; it may be to fewer questions.
+    """
     scenes = [question.scene for question in answers.questions]
     drawn = [[reads(s, reading) for reading in row] for s, row in zip(scenes, answers.readings, strict=True)]
     top = {name: [reads(s, r) for s, r in zip(scenes, read, strict=True)] for name, read in ceiling.items()}
@@ -116,11 +121,17 @@ def figures(answers: Answers, ceiling: dict[str, list[Reading]]) -> dict[str, di
         asked = [index for index, row in enumerate(drawn) if fact in row[0]]
         entry = {"sample": share([drawn[index][0][fact] for index in asked])}
         entry |= {name: share([facts[index][fact] for index in asked]) for name, facts in top.items()}
-        if answers.scores is not None:
-            entry["rerank"] = gain(
-                [[one[fact] for one in drawn[index]] for index in asked], answers.scores[asked]
-            )
         result[fact] = entry
+    if ranked is not None and ranked.scores is not None:
+        scenes = [question.scene for question in ranked.questions]
+        many = [
+            [reads(s, reading) for reading in row] for s, row in zip(scenes, ranked.readings, strict=True)
+        ]
+        for fact, entry in result.items():
+            asked = [index for index, row in enumerate(many) if fact in row[0]]
+            if asked:
+                facts = [[one[fact] for one in many[index]] for index in asked]
+                entry["rerank"] = gain(facts, ranked.scores[asked])
     return result
 
 
@@ -132,19 +143,34 @@ def by_relation(answers: Answers) -> dict[str, Any]:
     return {name: share(values) for name, values in sorted(groups.items())}
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How much is drawn: one picture for each of `count` captions, and `of` for each of the first `ranked`."""
+
+    count: int = 200
+    of: int = 16
+    ranked: int = 40
+    seed: int = 0
+
+
 def evaluate(
-    model: LoadedModel, judge: Judge, count: int, of: int, seed: int, progress: Progress
+    model: LoadedModel, judge: Judge, plan: Plan, progress: Progress
 ) -> tuple[dict[str, Any], dict[tuple[str, str], Answers]]:
-    """Everything in `ROWS`, seen and held-out: (results ready for JSON, answers by kind and split)."""
-    results: dict[str, Any] = {"count": count, "of": of, "seed": seed, "kinds": {}}
+    """Everything in `ROWS`, seen and held-out: results ready for JSON, and one-sample answers by kind and split."""
+    results: dict[str, Any] = {**asdict(plan), "kinds": {}}
     drawn: dict[tuple[str, str], Answers] = {}
     for kind in kinds_of(ROWS):
         for split in SPLITS:
-            asked = questions(kind, split, count)
-            answers = answer(
-                model, judge, asked, of, seed, lambda _, n, m, k=kind, s=split: progress(f"{k}, {s}", n, m)
-            )
-            entry: dict[str, Any] = {"facts": figures(answers, ceilings(model, judge, asked))}
+            asked = questions(kind, split, plan.count)
+
+            def tell(what: str, done: int, total: int, where: str = f"{kind}, {split}") -> None:
+                progress(f"{where}, {what}", done, total)
+
+            answers = answer(model, judge, asked, 1, plan.seed, tell)
+            ranked = None
+            if model.clip is not None and plan.of > 1 and plan.ranked:
+                ranked = answer(model, judge, asked[: plan.ranked], plan.of, plan.seed + 1, tell)
+            entry: dict[str, Any] = {"facts": figures(answers, ceilings(model, judge, asked), ranked)}
             if kind == "relation":
                 entry["relations"] = by_relation(answers)
             results["kinds"].setdefault(kind, {})[split] = entry
