@@ -17,7 +17,7 @@ from torch import Tensor
 from minidalle.dvae import check_images
 
 GAP = 4  # pixels of white between the pictures of a grid
-SHOWN = 128  # a grid enlarges its pictures, by a whole number, to about this many pixels a side
+SHOWN = 192  # a grid enlarges its pictures, by a whole number, to about this many pixels a side
 
 
 def to_bytes(images: Tensor) -> np.ndarray:
@@ -27,7 +27,7 @@ def to_bytes(images: Tensor) -> np.ndarray:
 
 def to_floats(pixels: np.ndarray) -> Tensor:
     """uint8 [n, height, width, 3] as images float32 [n, 3, height, width] in [0, 1]."""
-    return rearrange(torch.from_numpy(np.ascontiguousarray(pixels)), "n h w c -> n c h w").float() / 255
+    return rearrange(torch.tensor(pixels), "n h w c -> n c h w").float() / 255
 
 
 def read_pictures(picture: Any, size: int) -> Tensor:
@@ -48,7 +48,7 @@ def read_pictures(picture: Any, size: int) -> Tensor:
                 f"the picture is {width}x{height} pixels; this model reads {size}x{size}: "
                 f"picture.resize(({size}, {size}))"
             )
-        return to_floats(np.asarray(picture)[None])
+        return to_floats(np.array(picture)[None])
     if isinstance(picture, Tensor):
         images = picture[None] if picture.ndim == 3 else picture
     elif isinstance(picture, np.ndarray):
@@ -69,7 +69,7 @@ def _read_array(array: np.ndarray) -> Tensor:
         return to_floats(array)
     if not np.issubdtype(array.dtype, np.floating):
         raise ValueError(f"the array holds {array.dtype}; expected uint8, or floats from 0 to 1")
-    return rearrange(torch.from_numpy(np.ascontiguousarray(array)).float(), "n h w c -> n c h w")
+    return rearrange(torch.tensor(array).float(), "n h w c -> n c h w")
 
 
 def columns_for(count: int) -> int:

@@ -44,16 +44,16 @@ def course_map_on(here: str = "") -> tuple[Callable[[Any], None], str]:
             if number:
                 ends = ((x - STEP + BOX + 0.14, HEIGHT / 2), (x - 0.14, HEIGHT / 2))
                 axes.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=18, color="#222222"))
-        train = ((4.5 * STEP, HEIGHT + 0.2), (2.4 * STEP, HEIGHT + 0.2))
+        train = ((5 * STEP + BOX / 2, HEIGHT + 0.2), (3 * STEP + BOX / 2, HEIGHT + 0.2))
         back = "arc3,rad=0.14"
         axes.add_patch(
             FancyArrowPatch(
                 *train, connectionstyle=back, arrowstyle="-|>", mutation_scale=16, color=EDGE, ls="--"
             )
         )
-        said = "in training: real pictures become tokens, and the transformer learns to continue captions with them"
-        axes.text(3.45 * STEP, HEIGHT + 1.25, said, ha="center", va="center", fontsize=12, color=EDGE)
-        axes.set(xlim=(-0.3, 6 * STEP + BOX + 0.3), ylim=(-0.8, HEIGHT + 1.5))
+        said = "in training: the dVAE's encoder turns real pictures into tokens, which the transformer learns to write"
+        axes.text(3.45 * STEP, HEIGHT + 1.1, said, ha="center", va="center", fontsize=12, color=EDGE)
+        axes.set(xlim=(-0.3, 6 * STEP + BOX + 0.3), ylim=(-0.8, HEIGHT + 1.3))
 
     steps = ", then ".join(
         f"{title} ({' '.join(does.split())}; {where})" for title, does, where in PARTS.values()

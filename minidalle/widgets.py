@@ -35,7 +35,7 @@ own words, written out because importing the world starts the renderer; a test h
 
 PAUSE = 0.15  # seconds without a change before drawing starts, so that quick changes draw once
 KEPT = 200  # grids remembered: going back to a caption costs nothing
-WIDTH = 540  # pixels on the page
+WIDTH = 640  # pixels on the page
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
