@@ -129,7 +129,7 @@ def test_wrong_requests_and_folders_are_answered_in_a_sentence(cache):
     with pytest.raises(PictureError, match="count is 0; ask for at least 1 picture"):
         draw(cache, count=0)
     cache.write_bytes(b"a file in the way")
-    with pytest.raises(PictureError, match="cannot be written to .*choose another folder"):
+    with pytest.raises(PictureError, match=r"cannot be written to .*choose another folder"):
         draw(cache)
 
 

@@ -113,7 +113,7 @@ def test_numbers_that_make_no_sense_are_refused(change, message):
         ("dvae.residual_scale=none", ("dvae", "residual_scale"), None),
         ("dvae.residual_scale=1", ("dvae", "residual_scale"), 1.0),
         ("dvae.standardise_logits=False", ("dvae", "standardise_logits"), False),
-        ("dalle.patterns=row,column,row,column,row,conv", ("dalle", "patterns"), ("row", "column") * 2 + ("row", "conv")),
+        ("dalle.patterns=row,column,row,row,row,conv", ("dalle", "patterns"), ("row", "column", *["row"] * 3, "conv")),
         ("tokenizer.pattern=[a-z]+", ("tokenizer", "pattern"), "[a-z]+"),
         ("clip.width = 64", ("clip", "width"), 64),
     ],
