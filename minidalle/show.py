@@ -219,7 +219,7 @@ def course_map(here: str = "") -> Figure:
     Raises ValueError for another.
     """
     paint, alt = course_map_on(here)
-    return figure(paint, alt, 13, 3.6)
+    return figure(paint, alt, 10, 3.8)
 
 
 class Source:
@@ -240,6 +240,7 @@ def source(thing: Any) -> Source:
 
     Raises ValueError for what has no Python source.
     """
+    thing = inspect.unwrap(thing) if callable(thing) else thing  # behind decorators such as torch.no_grad
     try:
         lines, first = inspect.getsourcelines(thing)
         path = Path(inspect.getsourcefile(thing) or "")

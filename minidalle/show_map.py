@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 PARTS: dict[str, tuple[str, str, str]] = {
-    "caption": ("caption", "words", "lesson 01"),
-    "tokens": ("tokenizer", "words to numbers", "lesson 02"),
-    "transformer": ("transformer", "one number\nafter another", "lessons 05 to 09"),
-    "image tokens": ("picture tokens", "numbers in a grid", "lesson 03"),
-    "decoder": ("dVAE decoder", "numbers to pixels", "lessons 03, 04"),
-    "picture": ("pictures", "as many as asked", "lesson 12"),
-    "clip": ("CLIP", "keeps the best", "lesson 10"),
+    "caption": ("caption", "words", "lesson\n01"),
+    "tokens": ("tokenizer", "words to\nnumbers", "lesson\n02"),
+    "transformer": ("transformer", "one number\nafter another", "lessons\n05 to 09"),
+    "image tokens": ("picture\ntokens", "numbers\nin a grid", "lesson\n03"),
+    "decoder": ("dVAE\ndecoder", "numbers\nto pixels", "lessons\n03, 04"),
+    "picture": ("pictures", "as many\nas asked", "lesson\n12"),
+    "clip": ("CLIP", "keeps\nthe best", "lesson\n10"),
 }
 """The boxes, left to right: what each is called, what it does, and where it is built."""
 
-BOX, STEP, HEIGHT = 2.5, 3.1, 1.7
+BOX, STEP, HEIGHT = 2.4, 3.0, 2.1
 PLAIN, STRONG, EDGE = "#CFE3F1", "#E69F00", "#0072B2"
 DATA = {"caption", "image tokens", "picture"}  # what flows; the others are parts that work
 
@@ -38,9 +38,9 @@ def course_map_on(here: str = "") -> tuple[Callable[[Any], None], str]:
             shape = "round,pad=0.12,rounding_size=0.25" if key in DATA else "square,pad=0.12"
             edge = {"edgecolor": EDGE, "linewidth": 3.5 if strong else 1.8}
             axes.add_patch(FancyBboxPatch((x, 0), BOX, HEIGHT, boxstyle=shape, facecolor=colour, **edge))
-            axes.text(x + BOX / 2, 1.25, title, ha="center", va="center", weight="bold", fontsize=12)
-            axes.text(x + BOX / 2, 0.5, does, ha="center", va="center", fontsize=11)
-            axes.text(x + BOX / 2, -0.5, where, ha="center", va="center", fontsize=12, color="#444444")
+            axes.text(x + BOX / 2, 1.5, title, ha="center", va="center", weight="bold", fontsize=13)
+            axes.text(x + BOX / 2, 0.55, does, ha="center", va="center", fontsize=12)
+            axes.text(x + BOX / 2, -0.7, where, ha="center", va="center", fontsize=12, color="#444444")
             if number:
                 ends = ((x - STEP + BOX + 0.14, HEIGHT / 2), (x - 0.14, HEIGHT / 2))
                 axes.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=18, color="#222222"))
@@ -53,10 +53,9 @@ def course_map_on(here: str = "") -> tuple[Callable[[Any], None], str]:
         )
         said = "in training: the dVAE's encoder turns real pictures into tokens, which the transformer learns to write"
         axes.text(3.45 * STEP, HEIGHT + 1.1, said, ha="center", va="center", fontsize=12, color=EDGE)
-        axes.set(xlim=(-0.3, 6 * STEP + BOX + 0.3), ylim=(-0.8, HEIGHT + 1.3))
+        axes.set(xlim=(-0.3, 6 * STEP + BOX + 0.3), ylim=(-1.2, HEIGHT + 1.3))
 
-    steps = ", then ".join(
-        f"{title} ({' '.join(does.split())}; {where})" for title, does, where in PARTS.values()
-    )
-    marked = f" You are here: {PARTS[here][0]}." if here else ""
+    steps = ", then ".join(f"{title} ({does}; {where})" for title, does, where in PARTS.values())
+    marked = f" You are here: {' '.join(PARTS[here][0].split())}." if here else ""
+    steps = " ".join(steps.split())
     return paint, f"The path from a caption to a picture: {steps}.{marked}"

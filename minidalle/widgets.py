@@ -75,7 +75,12 @@ class CaptionEditor:
         if not self.words:
             raise ValueError(f"{template!r} has no [word] in brackets, so there is nothing to change")
         self.seed = ipywidgets.BoundedIntText(
-            whole("seed", seed, 0), min=0, max=2**31 - 1, description="seed", layout={"width": "150px"}
+            whole("seed", seed, 0),
+            min=0,
+            max=2**31 - 1,
+            description="seed",
+            layout={"width": "130px"},
+            style={"description_width": "40px"},
         )
         self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "width": f"{WIDTH}px"})
         self.label = ipywidgets.HTML()
@@ -89,7 +94,7 @@ class CaptionEditor:
     def _dropdown(self, word: str) -> ipywidgets.Dropdown:
         choices = choices_for(word, self.model.words)
         longest = max(map(len, choices))
-        layout = {"width": f"{longest * 9 + 46}px"}
+        layout = {"width": f"{longest * 8 + 36}px"}
         tooltip = f"another word for {choices[0]}"
         value = word.split("|")[0].strip()
         return ipywidgets.Dropdown(options=choices, value=value, layout=layout, tooltip=tooltip)

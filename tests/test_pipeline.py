@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import warnings
 from pathlib import Path
 
@@ -9,32 +10,15 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny_model import save_tiny
 
 import minidalle
 from minidalle import pipeline_find
-from minidalle.checkpoints import CheckpointError, save_model
-from minidalle.clip import CLIP
-from minidalle.dalle import DALLE
-from minidalle.dvae import DiscreteVAE
+from minidalle.checkpoints import CheckpointError
 from minidalle.pipeline import ModelNotFoundError, Pipeline, UnknownWordsWarning, find_model
-from minidalle.presets import preset
-from minidalle.tokenizer import BPETokenizer, CaptionError
+from minidalle.tokenizer import CaptionError
 
 CAPTION = "a small red cube"
-WORDS = ["a", "small", "red", "cube", "on", "top", "of"]
-
-
-def save_tiny(folder: Path, clip: bool = True) -> Path:
-    """A model folder with random weights, pictures of 16 pixels: enough for everything but looking at it."""
-    torch.manual_seed(0)
-    tokenizer = BPETokenizer.train([" ".join(WORDS)] * 3, 300, pattern="words")
-    sizes = preset("tiny").with_text_vocab(tokenizer.vocab_size)
-    parts = {"dvae": DiscreteVAE, "dalle": DALLE, **({"clip": CLIP} if clip else {})}
-    models = {name: kind(getattr(sizes, name)) for name, kind in parts.items()}
-    with torch.no_grad():
-        models["dalle"].image_head.weight.normal_(std=0.5)  # so that captions and temperature matter
-    save_model(folder, sizes, tokenizer, {name: model.state_dict() for name, model in models.items()}, WORDS)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -219,13 +203,13 @@ def test_pictures_that_do_not_fit(model: Pipeline, picture: object, said: str):
 FILES = ["dvae.safetensors", "dalle.safetensors", "clip.safetensors", "tokenizer.json", "config.json"]
 
 
-@pytest.mark.parametrize(
-    ("name", "harm"),
-    [*((name, harm) for name in FILES for harm in ("missing", "cut off", "altered"))]
-    + [("manifest.json", "missing"), ("manifest.json", "cut off")],
-)
-def test_a_damaged_model_names_the_file(tmp_path: Path, name: str, harm: str):
-    path = save_tiny(tmp_path / "harmed") / name
+HARMS = [(name, harm) for name in FILES for harm in ("missing", "cut off", "altered")]
+HARMS += [("manifest.json", "missing"), ("manifest.json", "cut off")]
+
+
+@pytest.mark.parametrize(("name", "harm"), HARMS)
+def test_a_damaged_model_names_the_file(folder: Path, tmp_path: Path, name: str, harm: str):
+    path = Path(shutil.copytree(folder, tmp_path / "harmed")) / name
     contents = path.read_bytes()
     if harm == "missing":
         path.unlink()
@@ -237,8 +221,8 @@ def test_a_damaged_model_names_the_file(tmp_path: Path, name: str, harm: str):
         minidalle.load(path.parent)
 
 
-def test_an_unknown_name_lists_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    save_tiny(tmp_path / "shelf" / "nano")
+def test_an_unknown_name_lists_the_models(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    shutil.copytree(folder, tmp_path / "shelf" / "nano")
     monkeypatch.setattr(pipeline_find, "SHELVES", (tmp_path / "shelf",))
     with pytest.raises(
         ModelNotFoundError, match=r"no model 'nan'.*Did you mean 'nano'\? The models here: nano"
@@ -249,13 +233,15 @@ def test_an_unknown_name_lists_the_models(tmp_path: Path, monkeypatch: pytest.Mo
             find_model(name)
 
 
-def test_a_folder_of_the_same_name_does_not_hide_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    shipped = save_tiny(tmp_path / "shelf" / "nano")
+def test_a_folder_of_the_same_name_does_not_hide_a_model(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shipped = Path(shutil.copytree(folder, tmp_path / "shelf" / "nano"))
     monkeypatch.setattr(pipeline_find, "SHELVES", (tmp_path / "shelf",))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "nano").mkdir()  # a training folder, perhaps
     assert find_model("nano") == shipped
-    save_tiny(tmp_path / "nano")  # now it is a model itself, and nearer
+    shutil.copytree(folder, tmp_path / "nano", dirs_exist_ok=True)  # now it is a model itself, and nearer
     assert find_model("nano").resolve() == tmp_path / "nano"
 
 

@@ -1,0 +1,95 @@
+"""Figures: what they show in words, that they are pictures, and what they refuse."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from tiny_model import save_tiny
+
+import minidalle
+from minidalle import show
+from minidalle.show_map import PARTS
+
+
+def size(figure: show.Figure) -> tuple[int, int]:
+    return Image.open(io.BytesIO(figure.png)).size
+
+
+def test_pictures_with_captions():
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
+    figure = show.pictures(images, ["a red cube"] * 4 + ["a cone"], columns=5, title="two things")
+    assert (
+        figure.alt == "5 pictures: a red cube; a cone (two things)"
+        and repr(figure) == f"<Figure: {figure.alt}>"
+    )
+    data, about = figure._repr_mimebundle_()
+    assert set(data) == {"text/plain", "image/png"} and about["image/png"]["alt"] == figure.alt
+    assert size(figure)[0] > size(figure)[1]
+    assert show.pictures(images).png == show.pictures(torch.from_numpy(images).permute(0, 3, 1, 2) / 255).png
+
+
+@pytest.mark.parametrize(
+    ("images", "captions", "said"),
+    [
+        (np.zeros((2, 8, 8, 3), np.uint8), ["one"], "1 captions for 2 pictures"),
+        (np.zeros((0, 8, 8, 3), np.uint8), None, "no pictures"),
+        (np.zeros((2, 8, 8), np.uint8), None, r"expected bytes \[n, height, width, 3\]"),
+        (np.zeros((2, 8, 8, 3)), None, "float64"),
+    ],
+)
+def test_pictures_that_do_not_fit(images: np.ndarray, captions: list[str] | None, said: str):
+    with pytest.raises(ValueError, match=said):
+        show.pictures(images, captions)
+
+
+def test_a_drawing_its_caption_and_its_tokens(tmp_path: Path):
+    model = minidalle.load(save_tiny(tmp_path / "tiny"))
+    drawing = model.draw("a small red cube", n=2)
+    assert show.pictures(drawing).png == show.pictures(drawing.images).png
+    grid = show.token_grid(drawing.tokens[0], drawing.images[0])
+    assert "4 by 4 picture tokens" in grid.alt
+    with pytest.raises(ValueError, match="5 tokens make no square"):
+        show.token_grid([1, 2, 3, 4, 5], drawing.images[0])
+    ids = model.tokenizer.encode("a small red cube")
+    figure = show.caption_tokens(model.tokenizer, "a small red cube", 24)
+    assert (
+        f"in {len(ids)} tokens: a {ids[0]}, " in figure.alt and f"{24 - len(ids)} of 24 places" in figure.alt
+    )
+
+
+def test_the_map_of_the_course():
+    for here in ("", *PARTS):
+        figure = show.course_map(here)
+        assert ("You are here" in figure.alt) == bool(here) and "\n" not in figure.alt
+        assert all(" ".join(title.split()) in figure.alt for title, _, _ in PARTS.values())
+    with pytest.raises(ValueError, match="choose from caption, tokens"):
+        show.course_map("nowhere")
+
+
+def test_every_figure_has_words():
+    with pytest.raises(ValueError, match="say in words"):
+        show.figure(lambda canvas: None, alt=" ")
+
+
+def test_the_style_is_the_houses_and_leaves_nothing_behind():
+    import matplotlib
+
+    before = matplotlib.rcParams["font.size"]
+    with show.style():
+        assert matplotlib.rcParams["font.size"] == 13 and matplotlib.rcParams["axes.spines.top"] is False
+        assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][0] == "#0072B2"
+    assert matplotlib.rcParams["font.size"] == before
+
+
+def test_source_is_the_file_itself():
+    source = show.source(minidalle.Pipeline.paint)
+    name, lines = source.where.split(", lines ")
+    first, last = map(int, lines.split(" to "))
+    text = (Path(minidalle.__file__).parents[1] / name).read_text(encoding="utf-8").splitlines()
+    assert [line[4:] for line in text[first - 1 : last]] == source.code.splitlines()
+    assert source._repr_markdown_() == f"`{source.where}`\n\n```python\n{source.code}\n```"
+    with pytest.raises(ValueError, match="no Python source"):
+        show.source(len)

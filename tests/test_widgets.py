@@ -1,0 +1,122 @@
+"""The caption editor without a browser: its words, its pictures, and what a page without a kernel shows."""
+
+import asyncio
+import base64
+import re
+
+import pytest
+from tiny_model import save_tiny
+
+import minidalle
+from minidalle import widgets
+from minidalle.pipeline import Pipeline
+from minidalle.widgets import FAMILIES, TEMPLATE, caption_editor, choices_for, with_articles
+from minidalle.world import COLORS, RELATIONS, SHAPES, TEXTURES
+from minidalle.world.captions import NUMBERS, RELATION_WORDS
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    model = minidalle.load(save_tiny(tmp_path_factory.mktemp("models") / "tiny"))
+    model.words = frozenset()  # so that families are whole
+    return model
+
+
+def test_a_bracket_is_a_dropdown(model: Pipeline):
+    editor = caption_editor(model, "a [small] [red|blue] cube", n=2)
+    assert [word.options for word in editor.words] == [("small", "large"), ("red", "blue")]
+    assert editor.caption == "a small red cube"
+    editor.words[1].value = "blue"
+    assert editor.caption == "a small blue cube" and "a small blue cube" in editor.label.value
+
+
+def test_the_grid_follows_and_is_remembered(model: Pipeline):
+    editor = caption_editor(model, "a [red|blue] cube", seed=3, n=2)
+    red = editor.image.value
+    assert red == model.draw("a red cube", n=2, seed=3)._repr_png_()
+    editor.words[0].value = "blue"
+    assert editor.image.value == model.draw("a blue cube", n=2, seed=3)._repr_png_() != red
+    editor.seed.value = 4
+    assert editor.image.value == model.draw("a blue cube", n=2, seed=4)._repr_png_()
+    drawn, model_draw = [], model.draw
+    model.draw = lambda *args, **settings: drawn.append(args) or model_draw(*args, **settings)
+    try:
+        editor.seed.value = 3
+        editor.words[0].value = "red"
+    finally:
+        del model.draw
+    assert editor.image.value == red and drawn == []
+
+
+def test_quick_changes_draw_once(model: Pipeline, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(widgets, "PAUSE", 0.01)
+    editor = caption_editor(model, "a [red|blue|green|pink] cube", n=1)
+    before = len(editor._grids)
+
+    async def hurry() -> None:
+        for colour in ("blue", "green", "pink"):
+            editor.words[0].value = colour
+        await asyncio.sleep(0.1)
+
+    asyncio.run(hurry())
+    assert len(editor._grids) == before + 1 and "pink" in editor.label.value
+
+
+def test_old_grids_are_forgotten(model: Pipeline, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(widgets, "KEPT", 2)
+    editor = caption_editor(model, "a [red|blue|green] cube", n=1)
+    for colour in ("blue", "green"):
+        editor.words[0].value = colour
+    assert len(editor._grids) == 2
+
+
+def test_without_a_kernel_there_is_a_picture(model: Pipeline):
+    editor = caption_editor(model, n=2)
+    data, about = editor._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]) == editor.image.value
+    assert widgets.WIDGET in data and about["image/png"]["alt"] == editor.alt
+    caption = "a small red cube on top of a large green cube"
+    assert (
+        data["text/plain"]
+        == f"<Caption editor: 2 pictures of {caption!r}, seed 0; run this cell to change its words>"
+    )
+
+
+def test_articles_fit():
+    assert with_articles("a orange cube on a armchair") == "an orange cube on an armchair"
+    assert with_articles("an red cube and an orange") == "a red cube and an orange"
+    assert with_articles("a cube") == "a cube"
+
+
+def test_families_are_the_worlds_own_words():
+    known = [set(COLORS), set(TEXTURES) - {"plain"}, set(SHAPES), set(NUMBERS.values()) - {"one"}]
+    families = [set(family) for family in FAMILIES]
+    assert all(words in families for words in known)
+    wordings = {words[0] for words in RELATION_WORDS.values()}
+    assert wordings in families and len(RELATIONS) == 5
+    assert all(choices_for(word) for word in re.findall(r"\[(.*?)\]", TEMPLATE))
+
+
+def test_words_that_training_never_showed_are_not_offered():
+    assert choices_for("red", {"red", "blue", "of"}) == ["red", "blue"]
+    assert choices_for("on top of", {"on", "top", "of", "under"}) == ["on top of", "under"]
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("a cube", "has no"),
+        ("a [elephant]", "is in no family"),
+        ("a [red|]", "empty choice"),
+        ("a []", "empty choice"),
+    ],
+)
+def test_templates_that_make_no_sense(model: Pipeline, template: str, said: str):
+    with pytest.raises(ValueError, match=said):
+        caption_editor(model, template)
+
+
+def test_the_sentence_is_escaped(model: Pipeline):
+    editor = caption_editor(model, "a <b>[red|blue]</b> cube", n=1)
+    texts = [part.value for part in editor.box.children[0].children if hasattr(part, "value")]
+    assert any("&lt;b&gt;" in text for text in texts) and "<b>" not in editor.label.value
