@@ -2,11 +2,10 @@
 
 A function here returns a `Figure`: in a notebook it shows itself; its text form is its description, so that a
 reader without pictures, and a test, have something to read. `source` shows the real source of anything in the
-package. Left out: the map of the course (`show_map.py`), and live widgets (`widgets.py`).
+package (`show_source.py`). Left out: the map of the course (`show_map.py`), and live widgets (`widgets.py`).
 """
 
 import base64
-import inspect
 import io
 import os
 import textwrap
@@ -25,6 +24,7 @@ from matplotlib.figure import Figure as Canvas
 
 from minidalle.pipeline_pictures import columns_for, to_bytes, whole
 from minidalle.show_map import course_map_on
+from minidalle.show_source import Source, source
 from minidalle.tokenizer import PAD, BPETokenizer
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "course_map",
     "figure",
     "pictures",
+    "rows",
     "source",
     "style",
     "token_grid",
@@ -148,6 +149,32 @@ def pictures(
     return figure(paint, alt, side * columns, rows * (side + 0.25 * lines) + (0.4 if title else 0))
 
 
+def rows(drawings: Sequence[Any], labels: Sequence[str], alt: str = "") -> Figure:
+    """One row of pictures for each drawing, with its label on the left: for comparing settings.
+
+    drawings: each as `pictures` takes them. alt: made from the labels if empty.
+    Raises ValueError for a number of labels that does not fit, or for no drawings.
+    """
+    pixels, labels = [_bytes(drawing) for drawing in drawings], list(labels)
+    if not pixels or len(labels) != len(pixels):
+        raise ValueError(f"{len(labels)} labels for {len(pixels)} drawings; give one each, and at least one")
+    columns = max(map(len, pixels))
+
+    def paint(canvas: Canvas) -> None:
+        grid = canvas.subplots(len(pixels), columns + 1, squeeze=False, width_ratios=[0.9] + [1] * columns)
+        for axes in grid.ravel():
+            axes.axis("off")
+        for line, row, label in zip(grid, pixels, labels):
+            line[0].text(
+                1, 0.5, textwrap.fill(label, 14), ha="right", va="center", transform=line[0].transAxes
+            )
+            for axes, picture in zip(line[1:], row):
+                axes.imshow(picture)
+
+    alt = alt or f"{len(pixels)} rows of {columns} pictures, from the top: {'; '.join(labels)}"
+    return figure(paint, alt, 1.8 * (columns + 0.9), 1.8 * len(pixels))
+
+
 def caption_tokens(tokenizer: BPETokenizer, caption: str, length: int) -> Figure:
     """A caption as the model reads it: one box a token, its text above its id; the padding that follows is counted.
 
@@ -220,34 +247,3 @@ def course_map(here: str = "") -> Figure:
     """
     paint, alt = course_map_on(here)
     return figure(paint, alt, 10, 3.8)
-
-
-class Source:
-    """The source of something, as it stands in its file, ready to be read in a notebook."""
-
-    def __init__(self, code: str, where: str) -> None:
-        self.code, self.where = code, where
-
-    def __repr__(self) -> str:
-        return f"# {self.where}\n{self.code}"
-
-    def _repr_markdown_(self) -> str:
-        return f"`{self.where}`\n\n```python\n{self.code}\n```"
-
-
-def source(thing: Any) -> Source:
-    """The real source of a function, class, method or module of this package, and where it stands.
-
-    Raises ValueError for what has no Python source.
-    """
-    thing = inspect.unwrap(thing) if callable(thing) else thing  # behind decorators such as torch.no_grad
-    try:
-        lines, first = inspect.getsourcelines(thing)
-        path = Path(inspect.getsourcefile(thing) or "")
-    except (TypeError, OSError):
-        raise ValueError(f"{thing!r} has no Python source: pass a function, a class or a module") from None
-    package = Path(__file__).parent
-    name = path.relative_to(package.parent).as_posix() if path.is_relative_to(package) else path.name
-    first = max(first, 1)
-    where = f"{name}, lines {first} to {first + len(lines) - 1}"
-    return Source(textwrap.dedent("".join(lines)).rstrip(), where)

@@ -38,7 +38,7 @@ def course_map_on(here: str = "") -> tuple[Callable[[Any], None], str]:
             shape = "round,pad=0.12,rounding_size=0.25" if key in DATA else "square,pad=0.12"
             edge = {"edgecolor": EDGE, "linewidth": 3.5 if strong else 1.8}
             axes.add_patch(FancyBboxPatch((x, 0), BOX, HEIGHT, boxstyle=shape, facecolor=colour, **edge))
-            axes.text(x + BOX / 2, 1.5, title, ha="center", va="center", weight="bold", fontsize=13)
+            axes.text(x + BOX / 2, 1.5, title, ha="center", va="center", weight="bold", fontsize=12)
             axes.text(x + BOX / 2, 0.55, does, ha="center", va="center", fontsize=12)
             axes.text(x + BOX / 2, -0.7, where, ha="center", va="center", fontsize=12, color="#444444")
             if number:

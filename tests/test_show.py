@@ -60,6 +60,16 @@ def test_a_drawing_its_caption_and_its_tokens(tmp_path: Path):
     )
 
 
+def test_rows_of_drawings():
+    images = np.zeros((3, 8, 8, 3), np.uint8)
+    figure = show.rows([images, images[:2]], ["seed 7", "seed 8"])
+    assert figure.alt == "2 rows of 3 pictures, from the top: seed 7; seed 8"
+    assert figure.png != show.rows([images[:2], images], ["seed 7", "seed 8"]).png
+    for drawings, labels in (([], []), ([images], ["one", "two"])):
+        with pytest.raises(ValueError, match="labels for"):
+            show.rows(drawings, labels)
+
+
 def test_the_map_of_the_course():
     for here in ("", *PARTS):
         figure = show.course_map(here)
