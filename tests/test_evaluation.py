@@ -186,6 +186,7 @@ def made_up_results() -> dict:
     return {
         "count": 10,
         "of": 2,
+        "ranked": 5,
         "seed": 0,
         "kinds": kinds,
         "reconstruction": {**numbers, "token_stability": 0.97},
