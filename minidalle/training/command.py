@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from minidalle.checkpoints import CheckpointError, read_json
 from minidalle.data import PictureError
 from minidalle.presets import PRESETS, TASKS, Preset, SettingError, preset, preset_from_dict, suggest
+from minidalle.tokenizer import CaptionError
 from minidalle.training.curves import draw_curves
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
@@ -26,7 +27,7 @@ from minidalle.training.setup import Setting, prepare
 from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
 
-EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError)
+EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, CaptionError, OSError)
 """Errors that are told in a sentence, without a traceback."""
 
 
@@ -99,6 +100,11 @@ def run(args: argparse.Namespace) -> int:
     except EXPECTED as error:
         tqdm.write(f"minidalle {args.command}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        tqdm.write(
+            f"minidalle {args.command}: stopped; --resume goes on from the last checkpoint", file=sys.stderr
+        )
+        return 130
     return 0
 
 

@@ -24,7 +24,8 @@ class Log:
 
     def cut_after(self, step: int) -> None:
         """Drop lines about updates after `step`, which a resumed run makes again, and half a line at the end."""
-        self._write([line for line in read_log(self.path) if line.get("step", 0) <= step])
+        lines = read_log(self.path) if self.path.is_file() else []
+        self._write([line for line in lines if line.get("step", 0) <= step])
 
     def add(self, line: dict[str, Any]) -> None:
         """One more line. Numbers are rounded to six digits; JSON has no infinity, so that is a word."""

@@ -11,6 +11,7 @@ import contextlib
 import math
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -170,7 +171,7 @@ def fit(task: Task, run: Run, state: State) -> State:
             last = state.step == state.total
             if state.step % task.config.log_every == 0 or last:
                 line = window.line(task.config.batch_size)
-                log.add(line)
+                note(run, lambda line=line: log.add(line))
                 bar.set_postfix({key: line[key] for key in ("loss",) if key in line})
             if state.step % every == 0 or last:
                 look(task, run, state, log)
@@ -187,10 +188,21 @@ def look(task: Task, run: Run, state: State, log: Log) -> None:
     seed_everything(run.seed, -2)  # the same noise at every look
     model = state.average.model.eval()
     with torch.no_grad(), run.autocast():
-        log.add({"step": state.step, "evaluation": True, **task.evaluate(model)})
+        line = {"step": state.step, "evaluation": True, **task.evaluate(model)}
         image = task.picture(model)
+    note(run, lambda: log.add(line))
     if image is not None:
-        save_picture(image, run.folder / "samples" / f"step-{state.step:06d}.png")
+        note(run, lambda: save_picture(image, run.folder / "samples" / f"step-{state.step:06d}.png"))
+
+
+def note(run: Run, write: Callable[[], None]) -> None:
+    """Write something that the run can do without: where the disk is full, say so and go on."""
+    try:
+        write()
+    except OSError as error:
+        run.say(
+            f"{error.filename or run.folder} could not be written ({error.strerror or error}): training goes on"
+        )
 
 
 def keep(run: Run, state: State, window: "Window", last: bool) -> None:

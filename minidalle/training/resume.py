@@ -47,7 +47,7 @@ def compare(recorded: dict[str, Any], about: dict[str, Any]) -> None:
     """Raise TrainingError, naming every field that differs, where a run would not go on as it began."""
     before, now = relevant(recorded), relevant(about)
     changed = [
-        f"{name} was {before.get(name)!r} and is now {now.get(name)!r}"
+        f"{name} was {_shown(before.get(name))} and is now {_shown(now.get(name))}"
         for name in sorted(before.keys() | now.keys())
         if _plain(before.get(name)) != _plain(now.get(name))
     ]
@@ -63,3 +63,8 @@ def compare(recorded: dict[str, Any], about: dict[str, Any]) -> None:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _shown(value: Any) -> str:
+    """A value to read; of a hash, the beginning."""
+    return f"{value[:12]}…" if isinstance(value, str) and len(value) == 64 else repr(value)

@@ -137,7 +137,10 @@ def trained_tokenizer(out: Path) -> BPETokenizer:
     path = out / "tokenizer" / "tokenizer.json"
     if not path.is_file():
         raise first("tokenizer", out, "trained tokenizer")
-    return BPETokenizer.load(path)
+    try:
+        return BPETokenizer.load(path)
+    except ValueError as error:
+        raise TrainingError(str(error)) from None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ number of a run is a pure function of (seed, step), see `seed_everything`. The l
 Left out: what is trained (`tasks.py`) and how (`loop.py`).
 """
 
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -85,8 +86,9 @@ class State:
         }
         path = folder / f"step-{self.step:06d}"
         write_folder(path, files)
-        for old in checkpoints_in(folder)[:-KEPT]:
-            remove_folder(old)
+        for old in [*checkpoints_in(folder)[:-KEPT], *folder.glob(f"*{UNFINISHED}")]:
+            with contextlib.suppress(OSError):  # someone may be reading it; it goes the next time
+                remove_folder(old)
         return path
 
     def load(self, folder: Path) -> None:
@@ -125,8 +127,9 @@ def _restore(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> No
 
 def checkpoints_in(folder: Path) -> list[Path]:
     """The checkpoints of a run, the oldest first; unfinished ones are passed over."""
+    numbers = {path: path.name.removeprefix("step-") for path in folder.glob("step-*") if path.is_dir()}
     return sorted(
-        path for path in folder.glob("step-*") if path.is_dir() and not path.name.endswith(UNFINISHED)
+        (path for path, number in numbers.items() if number.isdigit()), key=lambda path: int(numbers[path])
     )
 
 
