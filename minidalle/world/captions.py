@@ -101,15 +101,21 @@ def _count_phrase(r: Stream, scene: Scene, held_out: bool, size: bool) -> str:
     thing, count = scene.things[0], len(scene.things)
     adjectives = _adjectives(r, thing, scene.style, held_out, size, True)
     if count == 1:
-        return f"{r.pick(('one', 'a single'))} {adjectives} {thing.shape}"
-    return _word(r, COUNTS, held_out).format(NUMBERS[count], f"{adjectives} {plural(thing.shape)}")
+        return f"{r.pick(('one', 'a single'))} {f'{adjectives} {thing.shape}'.strip()}"
+    return _word(r, COUNTS, held_out).format(NUMBERS[count], f"{adjectives} {plural(thing.shape)}".strip())
 
 
 def caption(scene: Scene, seed: int = 0, index: int = 0, held_out: bool = False) -> str:
     """A true caption for a scene, the same for the same seed and index.
 
-    `held_out` picks the wordings that training never uses. All captions are lower case.
+    `held_out` picks the wordings that training never uses. All captions are lower case. Raises ValueError for a scene
+    that the grammar has no words for: no things, more than four equal ones, or more than three different ones.
     """
+    most = 4 if scene.kind == "count" else 3
+    if not 1 <= len(scene.things) <= most:
+        raise ValueError(
+            f"a {scene.kind} scene has {len(scene.things)} things; captions can tell of 1 to {most}"
+        )
     r = Stream("caption", seed, index, held_out)
     sizes, color = r.chance(0.5), scene.kind != "single" or r.chance(0.95)
     frames = FRAMES[scene.style]

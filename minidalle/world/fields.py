@@ -32,13 +32,16 @@ def match(things: Sequence[Thing], read: Sequence[ReadThing], sketch: bool) -> l
     """For each thing of the scene the read thing that is taken for it, or None.
 
     Of all one-to-one assignments, the one in which the most shapes and colours agree (colours count for nothing in a
-    sketch); among equals the first in reading order.
+    sketch). Among equals the one in which more shapes do, so that with colours exchanged a thing is still known by its
+    shape, however sure the judge was of which; then the first in the order of `read`.
     """
     pool: list[ReadThing | None] = [*read, *[None] * len(things)]
 
     def agreement(chosen: tuple[ReadThing | None, ...]) -> float:
         pairs = [(t, r) for t, r in zip(things, chosen, strict=True) if r is not None]
-        return sum(0.01 + (r.shape == t.shape) + (not sketch and r.color == t.color) for t, r in pairs)
+        return sum(
+            0.01 + (r.shape == t.shape) + 0.999 * (not sketch and r.color == t.color) for t, r in pairs
+        )
 
     return list(max(permutations(pool, len(things)), key=agreement))
 
@@ -69,6 +72,8 @@ def reads(scene: Scene, reading: Reading) -> dict[str, bool]:
     if len({thing.size for thing in things}) == 1:
         facts["size"] = all(r is not None and r.size == t.size for t, r in pairs)
     if scene.relation:
-        known = all(r is not None and (r.shape == t.shape or r.color == t.color) for t, r in pairs)
+        known = all(
+            r is not None and (r.shape == t.shape or (not sketch and r.color == t.color)) for t, r in pairs
+        )
         facts["relation"] = known and relation_holds(scene.relation, found[0], found[1])
     return facts | {"all": all(value for name, value in facts.items() if name != "size")}

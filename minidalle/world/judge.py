@@ -37,10 +37,19 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """Sizes of a `Judge`. `width`: channels at half resolution. The grid has image_size / 4 cells a side."""
+    """Sizes of a `Judge`. `width`: channels at half resolution. The grid has image_size / 4 cells a side.
+
+    Raises ValueError for an image_size below 8 or not a multiple of 4.
+    """
 
     image_size: int = 64
     width: int = 32
+
+    def __post_init__(self) -> None:
+        if self.image_size < 8 or self.image_size % 4:
+            raise ValueError(
+                f"image_size is {self.image_size}; the judge reads multiples of 4 from 8 on, such as 64"
+            )
 
     @property
     def grid(self) -> int:
@@ -140,8 +149,15 @@ class Judge(nn.Module):
 
     @torch.no_grad()
     def read(self, images: Tensor, threshold: float = 0.35) -> list[Reading]:
-        """Read images [batch, 3, height, width] in [0, 1]; a thing is a local maximum of presence over `threshold`."""
+        """Read images [batch, 3, height, width] in [0, 1]; a thing is a local maximum of presence over `threshold`.
+
+        Reads with the running statistics of training, also in training mode: what stands beside a picture in its
+        batch never changes how it is read.
+        """
+        training = self.training
+        self.eval()
         maps, style = self(images)
+        self.train(training)
         maps = self.split(maps.float())
         presence = maps.pop("presence").sigmoid()
         peaks = (presence == F.max_pool2d(presence, 3, stride=1, padding=1)) & (presence > threshold)
