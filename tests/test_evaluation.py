@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from minidalle.evaluation import report
-from minidalle.evaluation.judging import load_judge, save_judge
+from minidalle.world.judging import load_judge, save_judge
 from minidalle.evaluation.measure import Answers, by_relation, figures, gain, share
 from minidalle.evaluation.rows import ROWS, SPLITS, kinds_of, questions
 from minidalle.evaluation.statistics import mean_interval, wilson

@@ -54,8 +54,8 @@ def run(args: argparse.Namespace) -> int:
 def load(name: str) -> tuple:
     """(model, judge) of a shipped model's name or a folder. Raises CheckpointError where one is missing or damaged."""
     from minidalle.checkpoints import load_model
-    from minidalle.evaluation.judging import load_judge
     from minidalle.pipeline_find import find_model
+    from minidalle.world.judging import load_judge
 
     return load_model(find_model(name)), load_judge(find_model(JUDGE))
 

@@ -21,6 +21,7 @@ from minidalle.presets.training import (
     CLIPTraining,
     DALLETraining,
     DVAETraining,
+    JudgeTraining,
     SettingError,
     TokenizerTraining,
     TrainingConfig,
@@ -42,7 +43,7 @@ __all__ = [
     "suggest",
 ]
 
-TASKS = ("tokenizer", "dvae", "dalle", "clip")
+TASKS = ("tokenizer", "dvae", "dalle", "clip", "judge")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ TINY = Preset(
         "dvae": DVAETraining(**_SECONDS),
         "dalle": DALLETraining(**_SECONDS, ema_every=2, likelihood_scenes=4, samples=4),
         "clip": CLIPTraining(**_SECONDS),
+        "judge": JudgeTraining(**_SECONDS, width=8),
     },
 )
 """Seconds long: for tests, and for rehearsing a run. It learns nothing worth looking at."""
@@ -177,6 +179,7 @@ NANO = Preset(
         "clip": CLIPTraining(
             pictures=80_000, batch_size=64, steps=2_000, validation=256, evaluations=6, reconstructed=0.0
         ),
+        "judge": JudgeTraining(),
     },
 )
 """What this repository trains on two CPU cores: 64x64 pictures, a 16x16 grid of 512 codes.
@@ -205,6 +208,7 @@ PAPER = Preset(
         ),
         "dalle": DALLETraining(**_PAIRS, batch_size=1024, steps=430_000, learning_rate=4.5e-4, warmup=5_000),
         "clip": CLIPTraining(**_PAIRS, batch_size=32_768, steps=400_000),
+        "judge": JudgeTraining(),
     },
 )  # fmt: skip
 """The published sizes, to build on the meta device and to compare with (sections 2.1 to 2.3, appendices A and B).

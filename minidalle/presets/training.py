@@ -139,9 +139,29 @@ class CLIPTraining(TrainingConfig):
     caption_variants: int = 8
 
 
+@dataclass(frozen=True)
+class JudgeTraining(TrainingConfig):
+    """Also the judge's size, since it is no part of a model. width: its channels at half resolution.
+
+    Its pictures are of every combination, held-out ones too, and of seeds of their own.
+    """
+
+    pictures: int = 30_000
+    validation: int = 1_000
+    batch_size: int = 32
+    steps: int = 4_060
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    clip_norm: float = 5.0
+    ema_decay: float = 0.998
+    evaluations: int = 6
+    width: int = 24
+
+
 TRAINING_TYPES: dict[str, type[TrainingConfig]] = {
     "tokenizer": TokenizerTraining,
     "dvae": DVAETraining,
     "dalle": DALLETraining,
     "clip": CLIPTraining,
+    "judge": JudgeTraining,
 }

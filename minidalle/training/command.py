@@ -20,7 +20,7 @@ from minidalle.tokenizer import CaptionError
 from minidalle.training.curves import draw_curves
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
-from minidalle.training.packing import pack
+from minidalle.training.packing import pack, pack_judge
 from minidalle.training.resume import compare, start_from
 from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
@@ -38,8 +38,8 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _fill_train(parser: argparse.ArgumentParser) -> None:
-    """train one of the four parts of a model, in this order: tokenizer, dvae, dalle, clip. All of them into one
-    folder OUT. A run that was stopped in any way goes on with --resume."""
+    """train one part of a model, in this order: tokenizer, dvae, dalle, clip; or the judge, which only the evaluation
+    needs. All into one folder OUT. A run that was stopped in any way goes on with --resume."""
     parser.add_argument("task", metavar="{" + ",".join(TASKS) + "}", help="what to train")
     parser.add_argument("--preset", help=f"sizes and schedules: {', '.join(PRESETS)} (default: nano)")
     parser.add_argument("--out", type=Path, required=True, help="the training folder")
@@ -66,6 +66,9 @@ def _fill_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, help="the training folder")
     parser.add_argument("folder", type=Path, help="the model folder to write")
     parser.add_argument("--name", help="what the model is called (default: its preset)")
+    parser.add_argument(
+        "--judge", action="store_true", help="pack the judge instead, which `minidalle evaluate` reads"
+    )
     parser.set_defaults(run=run, command="pack")
 
 
@@ -78,7 +81,7 @@ def _fill_curves(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Any]]] = {
     "train": (_fill_train, lambda args: train(args)),
-    "pack": (_fill_pack, lambda args: pack(args.out, args.folder, tqdm.write, args.name)),
+    "pack": (_fill_pack, lambda args: packed(args)),
     "curves": (_fill_curves, lambda args: tqdm.write(str(draw_curves(args.out, args.png)))),
 }
 
@@ -106,6 +109,13 @@ def run(args: argparse.Namespace) -> int:
         )
         return 130
     return 0
+
+
+def packed(args: argparse.Namespace) -> Path:
+    """What `minidalle pack` was asked to write."""
+    if args.judge:
+        return pack_judge(args.out, args.folder, tqdm.write)
+    return pack(args.out, args.folder, tqdm.write, args.name)
 
 
 def train(args: argparse.Namespace) -> State | None:

@@ -18,6 +18,8 @@ from minidalle.training.loop import TrainingError
 from minidalle.training.setup import Trained, trained, trained_tokenizer
 from minidalle.training.state import Say, checkpoints_in
 from minidalle.training.tokenizer_task import WORDS
+from minidalle.world.judge import JudgeConfig
+from minidalle.world.judging import save_judge
 
 
 def pack(out: Path, folder: Path, say: Say, name: str | None = None) -> Path:
@@ -42,6 +44,19 @@ def pack(out: Path, folder: Path, say: Say, name: str | None = None) -> Path:
     )
     size = sum(file.stat().st_size for file in folder.iterdir())
     say(f"{folder}: {', '.join(parts)}, {size / 2**20:.1f} MB")
+    return folder
+
+
+def pack_judge(out: Path, folder: Path, say: Say) -> Path:
+    """Write the judge that was trained in `out` to a folder of its own, as `world.judging.load_judge` reads it.
+
+    Raises TrainingError where there is none; CheckpointError for damaged checkpoints or a folder that cannot be
+    written.
+    """
+    found = trained("judge", out, say)
+    config = JudgeConfig(image_size=found.preset.image_size, width=found.preset.training["judge"].width)
+    save_judge(folder, config, found.weights, figures(out / "judge", found))
+    say(f"{folder}: the judge")
     return folder
 
 

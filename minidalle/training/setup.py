@@ -19,10 +19,13 @@ from minidalle.tokenizer import BPETokenizer
 from minidalle.training.clip_task import CLIPTask
 from minidalle.training.dalle_task import DALLETask
 from minidalle.training.dvae_task import DVAETask
+from minidalle.training.judge_task import JudgeTask
 from minidalle.training.loop import Task, TrainingError
 from minidalle.training.state import Say, newest_checkpoint
 from minidalle.training.tokens import picture_codes
+from minidalle.world.judge import JudgeConfig
 
+JUDGE_SEED = 77  # added to the seed: the judge's own pictures
 VALIDATION_SEED = 1_000_003  # added to the seed: scenes of the training split that training never meets
 
 
@@ -105,10 +108,24 @@ def prepare_clip(setting: Setting) -> Prepared:
     return Prepared(task, preset, {**hashes, **inputs})
 
 
+def prepare_judge(setting: Setting) -> Prepared:
+    """The judge needs pictures of every combination, of seeds that no model is trained on."""
+    config, size = setting.preset.training["judge"], setting.preset.image_size
+    options = {"size": size, "split": "all", "cache_dir": setting.data, "progress": setting.progress}
+    train = world_pictures(config.pictures, setting.seed + JUDGE_SEED, **options)
+    held_back = world_pictures(config.validation, setting.seed + JUDGE_SEED + 1, **options)
+    judge = JudgeConfig(image_size=size, width=config.width)
+    task = JudgeTask(judge, config, train, held_back, setting.seed, setting.device)
+    return Prepared(
+        task, setting.preset, {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+    )
+
+
 PREPARE: dict[str, Callable[[Setting], Prepared]] = {
     "dvae": prepare_dvae,
     "dalle": prepare_dalle,
     "clip": prepare_clip,
+    "judge": prepare_judge,
 }
 
 
