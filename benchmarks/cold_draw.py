@@ -3,7 +3,7 @@
     python benchmarks/cold_draw.py [--runs 5] [-n 8]
 
 Prints wall and processor seconds of each run, their median, and whether every run wrote the same file. The goal is at
-most ten seconds for eight pictures on two processor cores.
+most ten seconds for eight pictures on two processor cores. Linux and macOS.
 """
 
 import argparse
@@ -53,9 +53,8 @@ def main() -> None:
         runs = [draw(Path(folder) / f"{number}.png", args.n) for number in range(args.runs)]
     for wall, used, digest in runs:
         print(f"{wall:6.2f} s wall  {used:6.2f} s processor  {digest[:16]}")
-    print(
-        f"median {statistics.median(run[0] for run in runs):.2f} s wall; same file: {len({run[2] for run in runs}) == 1}"
-    )
+    median, same = statistics.median(run[0] for run in runs), len({run[2] for run in runs}) == 1
+    print(f"median {median:.2f} s wall; same file: {same}")
 
 
 if __name__ == "__main__":
