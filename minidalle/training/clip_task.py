@@ -70,12 +70,11 @@ class CLIPTask:
     def images(self, indices: np.ndarray, rng: np.random.Generator) -> Tensor:
         """The pictures of a batch, [batch, 3, height, width]: some painted by the dVAE, all softened."""
         images = to_images(self.pictures.images[indices], self.device)
-        painted = torch.from_numpy(np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed))
+        painted = np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed)
         if len(painted) and self.dvae is not None and self.codes is not None:
             with torch.no_grad():
-                images[painted] = self.dvae.decode(
-                    self.codes[indices[painted]].long().to(self.device)
-                ).float()
+                codes = self.codes[torch.from_numpy(indices[painted])].long().to(self.device)
+                images[torch.from_numpy(painted)] = self.dvae.decode(codes).float()
         images = blur(images, float(rng.uniform(0, self.config.blur)))
         return (images + self.config.noise * torch.randn_like(images)).clamp(0, 1)
 
