@@ -53,7 +53,7 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
     name = os.fspath(name_or_path)
     if not isinstance(name, str) or not name.strip():
         raise ModelNotFoundError(f"a model is named by a text, not {name_or_path!r}{_choices('')}")
-    folder = Path(name).expanduser()
+    folder = Path(os.path.expanduser(name))  # Path.expanduser raises where "~someone" has no home
     if folder.is_dir() and (folder.name != name or (folder / MANIFEST).is_file()):
         return folder
     if Path(name).name == name:
@@ -109,7 +109,10 @@ def pick_device(name: str = "auto") -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        return torch.empty(0, device=name).device
+        device = torch.empty(0, device=name).device
+        if device.type == "meta":
+            raise RuntimeError("it holds shapes without numbers")
+        return device
     except (RuntimeError, AssertionError, TypeError) as error:
         said = str(error).splitlines()[0]
         raise ValueError(f"device {name!r} cannot be used here ({said}); try 'auto' or 'cpu'") from None
