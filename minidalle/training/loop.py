@@ -164,7 +164,8 @@ def fit(task: Task, run: Run, state: State) -> State:
             if failures > SKIPS_IN_A_ROW:
                 raise TrainingError(
                     f"{failures} updates in a row had a loss or gradient that is not finite, the last at step "
-                    f"{state.step}: resume with a lower training.learning_rate, or with training.precision=fp32"
+                    f"{state.step}: train anew, in another --out, with a lower training.learning_rate or with "
+                    "training.precision=fp32"
                 )
             window.add(numbers)
             bar.update()
