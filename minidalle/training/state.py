@@ -4,7 +4,7 @@ A checkpoint is a folder `step-000123` with the weights, their running average, 
 safetensors), `state.json` and a manifest of SHA-256 hashes. There is no random state to keep: every random
 number of a run is a pure function of (seed, step), see `seed_everything`. The last two checkpoints are kept.
 
-Left out: what is trained (`tasks.py`) and how (`loop.py`).
+Left out: what is trained (`dvae_task.py` and its like) and how (`loop.py`).
 """
 
 import contextlib
@@ -71,8 +71,9 @@ class State:
         )
 
     def save(self, folder: Path, about: dict[str, Any]) -> Path:
-        """Write the checkpoint `step-...` into `folder` and remove all but the last two.
+        """Write the checkpoint `step-...` into `folder`; of those up to this step, keep the last two.
 
+        Those of later steps are damaged, or the run would have gone on from them: they must not count as the two.
         about: what identifies the run: configuration, inputs, seed. Raises CheckpointError when it cannot be
         written; older checkpoints are then as they were.
         """
@@ -86,7 +87,9 @@ class State:
         }
         path = folder / f"step-{self.step:06d}"
         write_folder(path, files)
-        for old in [*checkpoints_in(folder)[:-KEPT], *folder.glob(f"*{UNFINISHED}")]:
+        found = checkpoints_in(folder)
+        earlier = found[: found.index(path) + 1]
+        for old in [*earlier[:-KEPT], *folder.glob(f"*{UNFINISHED}")]:
             with contextlib.suppress(OSError):  # someone may be reading it; it goes the next time
                 remove_folder(old)
         return path
