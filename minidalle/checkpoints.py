@@ -1,19 +1,15 @@
-"""Weights on disk: folders of safetensors and JSON, written whole or not at all, checked by SHA-256 when read.
+"""Weights on disk: safetensors and JSON in folders that are whole or not there (`checkpoint_folders.py`).
 
-A folder is written under a temporary name, flushed to the disk and renamed, so that whatever happens (a full
-disk, a power cut, SIGKILL) the folder of that name is either whole or not there. Its `manifest.json` holds the
-size and SHA-256 of every other file; an altered or cut-off file is reported by name. Nothing is ever
-unpickled, so opening a stranger's checkpoint runs none of the stranger's code.
+Every file is checked against its SHA-256 when a model is loaded. Nothing is ever unpickled, so opening a
+stranger's checkpoint runs none of the stranger's code.
 
 A *model folder*, which `save_model` writes and `load_model` reads, is config.json, tokenizer.json,
 dvae.safetensors, dalle.safetensors, clip.safetensors and manifest.json. Left out: what a training run keeps
-besides weights (`training/state.py`), and finding a model by its name (`pipeline.py`).
+besides weights (`training/state.py`), and finding a model by its name (`pipeline_find.py`).
 """
 
-import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +19,42 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from minidalle.checkpoint_folders import (
+    MANIFEST,
+    UNFINISHED,
+    CheckpointError,
+    check,
+    json_bytes,
+    remove_folder,
+    verify,
+    write_folder,
+)
 from minidalle.clip import CLIP
 from minidalle.dalle import DALLE
 from minidalle.dvae import DiscreteVAE
 from minidalle.presets import Preset, SettingError, preset_from_dict
 from minidalle.tokenizer import BPETokenizer
 
-MANIFEST = "manifest.json"
+__all__ = [
+    "MANIFEST",
+    "UNFINISHED",
+    "CheckpointError",
+    "LoadedModel",
+    "check",
+    "json_bytes",
+    "load_into",
+    "load_model",
+    "read_json",
+    "read_tensors",
+    "remove_folder",
+    "save_model",
+    "tensor_bytes",
+    "verify",
+    "write_folder",
+]
+
 FORMAT = "minidalle-model"
 VERSION = 1
-UNFINISHED = ".tmp"  # how the name of a folder that is being written, or removed, ends
-
-
-class CheckpointError(RuntimeError):
-    """A checkpoint that is missing, damaged, of another kind, or that cannot be written. Names the file."""
 
 
 def tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
@@ -44,108 +62,6 @@ def tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
     return safetensors.torch.save(
         {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     )
-
-
-def json_bytes(document: Any) -> bytes:
-    """A document as the contents of a JSON file that people can read."""
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files` (name to contents) and their manifest as `folder`, which is then whole or not there.
-
-    A folder that is already there is replaced at the end, and stays whole if anything fails before. Raises
-    CheckpointError, with what the system says, when the folder cannot be written.
-    """
-    unfinished = folder.with_name(f"{folder.name}{UNFINISHED}")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        remove_folder(unfinished)
-        unfinished.mkdir()
-        for name, contents in {**files, MANIFEST: json_bytes(_manifest_of(files))}.items():
-            _write_file(unfinished / name, contents)
-        _flush_folder(unfinished)
-        if folder.exists():
-            remove_folder(folder)
-        os.replace(unfinished, folder)
-        _flush_folder(folder.parent)
-    except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise CheckpointError(
-            f"{folder} could not be written ({error.strerror or error}): make room, or choose another folder"
-        ) from error
-
-
-def remove_folder(folder: Path) -> None:
-    """Remove a folder so that no half of it is left under its own name. One that is not there is fine."""
-    if folder.exists():
-        doomed = folder.with_name(f"{folder.name}.old{UNFINISHED}")
-        shutil.rmtree(doomed, ignore_errors=True)
-        os.replace(folder, doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
-
-
-def _manifest_of(files: Mapping[str, bytes]) -> dict[str, Any]:
-    return {
-        name: {"bytes": len(contents), "sha256": hashlib.sha256(contents).hexdigest()}
-        for name, contents in files.items()
-    }
-
-
-def _write_file(path: Path, contents: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(contents)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, where the system can (Windows has no such call)."""
-    if os.name != "nt":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def verify(folder: str | os.PathLike[str]) -> list[str]:
-    """What is wrong with a folder that `write_folder` made, one sentence a fault; empty when it is whole."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        return [f"there is no folder {folder}"]
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        entries = {name: (entry["bytes"], entry["sha256"]) for name, entry in manifest.items()}
-    except FileNotFoundError:
-        return [f"{folder / MANIFEST} is missing"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return [f"{folder / MANIFEST} is damaged ({error})"]
-    return [
-        fault for name, (size, digest) in entries.items() for fault in _faults(folder / name, size, digest)
-    ]
-
-
-def _faults(path: Path, size: int, digest: str) -> Iterable[str]:
-    try:
-        contents = path.read_bytes()
-    except FileNotFoundError:
-        return [f"{path} is missing"]
-    except OSError as error:
-        return [f"{path} cannot be read ({error.strerror or error})"]
-    if len(contents) != size:
-        return [f"{path} is cut off: it has {len(contents):,} bytes and should have {size:,}"]
-    found = hashlib.sha256(contents).hexdigest()
-    if found != digest:
-        return [f"{path} was altered: its SHA-256 is {found[:16]}… and should be {digest[:16]}…"]
-    return []
-
-
-def check(folder: str | os.PathLike[str], advice: str = "fetch it again, or train anew") -> None:
-    """Raise CheckpointError, naming every faulty file, unless `verify` finds nothing wrong."""
-    problems = verify(folder)
-    if problems:
-        raise CheckpointError(f"{'; '.join(problems)}: {advice}")
 
 
 def read_tensors(path: Path, device: str | torch.device = "cpu") -> dict[str, Tensor]:

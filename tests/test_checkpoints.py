@@ -76,6 +76,36 @@ def test_a_disk_that_fills_up_at_any_moment_leaves_the_previous_folder_whole(tmp
     assert os.listdir(tmp_path) == ["m"]
 
 
+def test_a_folder_with_anything_else_in_it_is_never_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    for name in (".", str(tmp_path)):
+        with pytest.raises(CheckpointError, match=r"holds thesis.txt, which is no part of a checkpoint"):
+            write_folder(Path(name), FILES)
+    assert os.listdir(tmp_path) == ["thesis.txt"]
+    write_folder(tmp_path / "m", FILES)
+    (tmp_path / "m" / ".DS_Store").write_bytes(b"a file manager was here")
+    write_folder(tmp_path / "m", FILES)
+    assert verify(tmp_path / "m") == []
+
+
+def test_where_the_last_renaming_fails_the_previous_folder_is_put_back(tmp_path, monkeypatch):
+    """As on Windows, while another program has one of the new files open."""
+    write_folder(tmp_path / "m", FILES)
+    real = os.replace
+
+    def replace(old, new):
+        if str(old).endswith("m.tmp"):
+            raise PermissionError(errno.EACCES, "Access is denied")
+        real(old, new)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(CheckpointError, match=r"could not be written .Access is denied."):
+        write_folder(tmp_path / "m", {"a.bin": b"second"})
+    assert verify(tmp_path / "m") == [] and contents(tmp_path / "m")["a.bin"] == FILES["a.bin"]
+    assert os.listdir(tmp_path) == ["m"]
+
+
 def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(tmp_path):
     (tmp_path / "file").write_bytes(b"in the way")
     with pytest.raises(CheckpointError, match="could not be written"):

@@ -30,7 +30,7 @@ ROOMS = [
     {"dalle"},
     {"sampling"},
     {"clip"},
-    {"presets", "checkpoints"},
+    {"presets", "checkpoint_folders", "checkpoints"},
     {"world"},
     {"data"},
     {"pipeline", "show"},
