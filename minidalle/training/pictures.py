@@ -10,7 +10,8 @@ from torch import Tensor
 
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> np.ndarray:
-    return np.random.default_rng([seed % 2**64, epoch, count]).permutation(count)  # numpy takes no negative seed
+    seed %= 2**64  # numpy takes no negative seed
+    return np.random.default_rng([seed, epoch, count]).permutation(count)
 
 
 def batch_indices(seed: int, step: int, batch_size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
