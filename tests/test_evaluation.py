@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from minidalle.evaluation import report
-from minidalle.world.judging import load_judge, save_judge
 from minidalle.evaluation.measure import Answers, by_relation, figures, gain, share
 from minidalle.evaluation.rows import ROWS, SPLITS, kinds_of, questions
 from minidalle.evaluation.statistics import mean_interval, wilson
 from minidalle.world import COLORS, is_held_out, render_many, sample_scene
 from minidalle.world.fields import reads
 from minidalle.world.judge import Judge, JudgeConfig, Reading, ReadThing
+from minidalle.world.judging import load_judge, save_judge
 
 JUDGE_FOLDER = Path(__file__).parents[1] / "data" / "checkpoints" / "judge"
 

@@ -1,6 +1,6 @@
 """Compare training runs at the same number of updates, as a Markdown table: the evaluation of each at or before it.
 
-    python tools/compare_runs.py --update 1200 NAME=LOG.jsonl NAME=LOG.jsonl ... [--fields psnr,foreground_psnr]
+python tools/compare_runs.py --update 1200 NAME=LOG.jsonl NAME=LOG.jsonl ... [--fields psnr,foreground_psnr]
 """
 
 import argparse
@@ -36,7 +36,9 @@ def table(runs: dict[str, Path], update: int, fields: list[str]) -> str:
 
 def main() -> None:
     """Read the command line, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("runs", nargs="+", metavar="NAME=LOG")
     parser.add_argument("--update", type=int, required=True)
     parser.add_argument("--fields", default=FIELDS)
