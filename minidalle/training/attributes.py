@@ -59,7 +59,7 @@ class AttributeTest:
         self.text = tokenizer.encode_batch(captions, text_length).to(device)
 
     def run(self, score: Score) -> dict[str, float]:
-        """The shares that are right: colour_seen, shape_seen, colour_held_out, shape_held_out, each 0 to 1.
+        """The shares that are right: color_seen, shape_seen, color_held_out, shape_held_out, each 0 to 1.
 
         score(numbers, text): how well captions int64 [n, text_length] fit the pictures `images[numbers]`, [n].
         """

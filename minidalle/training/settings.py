@@ -1,6 +1,6 @@
 """`--set dvae.vocab_size=512`: change single numbers of a preset by their names.
 
-Names are those of the dataclasses in `presets.py`: tokenizer.*, dvae.*, dalle.*, clip.*, image_size,
+Names are those of the dataclasses in `presets/`: tokenizer.*, dvae.*, dalle.*, clip.*, image_size,
 text_length, and training.* for the task at hand. Left out: setting what follows from another number; the error
 says which one to set instead.
 """
