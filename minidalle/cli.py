@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from minidalle import __version__
@@ -107,6 +108,8 @@ def _draw(args: argparse.Namespace) -> int:
         return complain("draw", "-n and --best both say how many: give one of them", BAD_INPUT)
     if not args.out.lower().endswith(".png"):
         return complain("draw", f"--out is {args.out}: pictures are saved as PNG, end it in .png", BAD_INPUT)
+    if not (folder := Path(args.out).parent).is_dir():  # told before the work, not after it
+        return complain("draw", f"--out is {args.out}: there is no folder {folder}", BAD_INPUT)
     from minidalle.checkpoints import CheckpointError
     from minidalle.pipeline import ModelNotFoundError, load
 

@@ -88,9 +88,9 @@ def test_an_unknown_model_is_bad_input(draw):
     assert code == 2 and "there is no model 'no-such-model'" in err and len(err.splitlines()) == 1
 
 
-def test_what_goes_wrong_is_one_sentence_and_code_1(draw, folder: str, tmp_path: Path):
+def test_what_goes_wrong_is_told_in_one_sentence(draw, folder: str, tmp_path: Path):
     code, _, err = draw(CAPTION, "-n", "1", "--quiet", "--out", "no/such/folder/grid.png")
-    assert code == 1 and "No such file or directory" in err and len(err.splitlines()) == 1
+    assert code == 2 and "there is no folder" in err and len(err.splitlines()) == 1
     damaged = save_tiny(tmp_path / "damaged")
     (damaged / "dvae.safetensors").unlink()
     code, _, err = draw(CAPTION, model=str(damaged))
