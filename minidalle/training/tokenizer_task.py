@@ -35,13 +35,14 @@ def train_tokenizer(preset: Preset, folder: Path, seed: int, progress: bool, say
     about = {"task": "tokenizer", "seed": seed, "captions": len(captions), "vocab_size": tokenizer.vocab_size}
     about |= {"longest_caption": longest, "seconds": time.perf_counter() - begin, "preset": preset.to_dict()}
     try:
-        tokenizer.save(folder / FILE)
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f"{WORDS}.tmp"
         unfinished.write_text(
             json.dumps(sorted({word for text in captions for word in words(text)})), encoding="utf-8"
         )
         os.replace(unfinished, folder / WORDS)
         Log(folder / "log.jsonl").start(about)
+        tokenizer.save(folder / FILE)  # the last: a folder that has it has its words, too
     except OSError as error:
         raise CheckpointError(
             f"{folder} could not be written ({error.strerror or error}): make room"
