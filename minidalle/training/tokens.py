@@ -7,12 +7,11 @@ pictures, so codes of another dVAE or of other pictures are never mistaken for t
 import hashlib
 from pathlib import Path
 
-import safetensors.torch
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from minidalle.checkpoints import CheckpointError, tensor_bytes, write_folder
+from minidalle.checkpoints import CheckpointError, read_tensors, tensor_bytes, verify, write_folder
 from minidalle.data import WorldPictures
 from minidalle.dvae import DiscreteVAE
 from minidalle.training.pictures import to_images
@@ -40,12 +39,11 @@ def picture_codes(
     name = hashlib.sha256(f"{dvae_hash} {pictures.fingerprint}".encode()).hexdigest()[:24]
     kept, shape = folder / name / FILE, (len(pictures), dvae.config.grid**2)
     if kept.is_file():
-        try:
-            codes = safetensors.torch.load_file(kept)["codes"]
-            if codes.shape == shape:
-                return codes
-        except (OSError, KeyError, safetensors.SafetensorError):
-            say(f"{kept} is damaged: reading the pictures again")
+        problems = verify(folder / name)
+        codes = {} if problems else read_tensors(kept)
+        if "codes" in codes and codes["codes"].shape == shape:
+            return codes["codes"]
+        say(f"{'; '.join(problems) or f'{kept} holds something else'}: reading the pictures again")
     codes = torch.empty(shape, dtype=torch.int32)
     dvae = dvae.eval().to(device)
     with tqdm(total=len(pictures), desc="reading pictures", unit="picture", disable=not progress) as bar:
