@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from minidalle.cli import main
 from minidalle.evaluation import report
 from minidalle.evaluation.measure import Answers, by_relation, figures, gain, share
 from minidalle.evaluation.rows import ROWS, SPLITS, kinds_of, questions
@@ -213,5 +214,28 @@ class TestReport:
         path.write_text("above\n<!-- r -->\nold\n<!-- /r -->\nbelow\n", encoding="utf-8")
         report.write_between(path, "r", "new\n")
         assert path.read_text(encoding="utf-8") == "above\n<!-- r -->\nnew\n<!-- /r -->\nbelow\n"
+        report.write_between(path, "r", None)
+        assert "new" in path.read_text(encoding="utf-8")
         with pytest.raises(ValueError, match="has no <!-- s -->"):
             report.write_between(path, "s", "x")
+
+
+class TestCommand:
+    def test_what_cannot_be_written_is_told_before_anything_is_drawn(self, tmp_path, capsys):
+        readme = tmp_path / "README.md"
+        readme.write_text("no marks\n", encoding="utf-8")
+        arguments = ["evaluate", "--model", "nano", "--out", str(tmp_path / "out"), "--readme", str(readme)]
+        assert main(arguments) == 1
+        assert "has no <!-- results nano -->" in capsys.readouterr().err
+
+    def test_numbers_that_make_no_sense_are_refused(self, tmp_path, capsys):
+        assert main(["evaluate", "--out", str(tmp_path), "--n", "0"]) == 2
+        assert "at least 1" in capsys.readouterr().err
+
+    def test_a_small_evaluation_writes_everything(self, tmp_path):
+        out = tmp_path / "out"
+        assert main(["evaluate", "--n", "2", "--of", "2", "--ranked", "1", "--out", str(out)]) == 0
+        files = {"results.json", "RESULTS.md", "readme.png", "gallery-seen.png", "gallery-held-out.png"}
+        assert files == {path.name for path in out.iterdir()}
+        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        assert results["kinds"]["pair"]["seen"]["facts"]["binding"]["sample"]["n"] == 2

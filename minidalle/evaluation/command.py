@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         model, judge = load(args.model)
-    except (CheckpointError, ValueError) as error:
+        prepare(model, judge, args)
+    except (CheckpointError, ValueError, OSError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
     results, drawn = evaluate(model, judge, Plan(args.n, args.of, args.ranked, args.seed), _bar())
@@ -58,6 +59,31 @@ def load(name: str) -> tuple:
     from minidalle.world.judging import load_judge
 
     return load_model(find_model(name)), load_judge(find_model(JUDGE))
+
+
+def mark(model: str) -> str:
+    """The mark in a Markdown file between which a model's table is written: "results nano"."""
+    return f"results {Path(model).name}"
+
+
+def prepare(model, judge, args: argparse.Namespace) -> None:
+    """Find out before hours of drawing what would go wrong after them.
+
+    Raises ValueError for a judge of another picture size, captions that the model cannot read, or a Markdown file
+    without the marks; OSError for a folder that cannot be written.
+    """
+    from minidalle.evaluation.report import write_between
+    from minidalle.evaluation.rows import SPLITS, kinds_of, questions
+
+    if judge.config.image_size != model.preset.image_size:
+        raise ValueError(
+            f"the judge reads {judge.config.image_size}-pixel pictures and {args.model} draws {model.preset.image_size}"
+        )
+    asked = [q.caption for kind in kinds_of() for split in SPLITS for q in questions(kind, split, args.n)]
+    model.tokenizer.encode_batch(asked, model.preset.text_length)
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.readme:
+        write_between(args.readme, mark(args.model), None)
 
 
 def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -> None:
@@ -75,7 +101,7 @@ def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -
         draw_gallery(model, drawn, split, args.out / f"gallery-{split}.png")
     draw_banner(model, drawn, args.out / "readme.png")
     if args.readme:
-        report.write_between(args.readme, f"results {args.model}", report.table(results))
+        report.write_between(args.readme, mark(args.model), report.table(results))
     sys.stdout.write(report.table(results) + "\n")
 
 

@@ -105,10 +105,15 @@ def document(results: dict[str, Any], name: str, command: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write_between(path: Path, mark: str, text: str) -> None:
-    """Replace what stands between `<!-- mark -->` and `<!-- /mark -->` in a file. ValueError where one is missing."""
+def write_between(path: Path, mark: str, text: str | None) -> None:
+    """Replace what stands between `<!-- mark -->` and `<!-- /mark -->` in a file; with None, only look for the marks.
+
+    Raises ValueError where one is missing.
+    """
     before, start, rest = path.read_text(encoding="utf-8").partition(f"<!-- {mark} -->")
     _, end, after = rest.partition(f"<!-- /{mark} -->")
     if not start or not end:
         raise ValueError(f"{path} has no <!-- {mark} --> ... <!-- /{mark} --> to write between")
+    if text is None:
+        return
     path.write_text(f"{before}{start}\n{text.strip()}\n{end}{after}", encoding="utf-8")
