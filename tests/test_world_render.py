@@ -334,6 +334,25 @@ def test_textures_change_the_objects_own_surface_only(shape):
         assert 0.05 < white.mean() < 0.75
 
 
+@pytest.mark.parametrize(
+    ("shape", "place", "dark"),
+    [
+        ("car", (0.36, 0.15, 0.34), True),
+        ("mushroom", (0.0, 0.15, 0.15), False),
+        ("cat", (0.09, 0.72, 0.3), True),
+    ],
+)
+def test_parts_with_a_colour_of_their_own_keep_it(shape, place, dark):
+    """A wheel is black, a stalk cream and an eye black, on a thing of any colour."""
+    pixels = []
+    for color in COLORS:
+        scene = Scene((Thing(shape, color, "large"),))
+        u, v, _ = project(scene.camera, 1.25 * np.array(place))
+        pixels.append(render(scene, 96)[int(v * 96), int(u * 96)].astype(int))
+    assert np.ptp(pixels, axis=0).max() == 0
+    assert (np.mean(pixels) < 110) == dark and (np.min(pixels) > 120) != dark
+
+
 def test_sizes_come_in_their_order():
     for shape in SHAPES:
         areas = [
