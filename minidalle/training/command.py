@@ -232,4 +232,6 @@ def pick_precision(wanted: str, device: str) -> str:
         return wanted
     if device.startswith("cuda"):
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    return "bf16" if device == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported() else "fp32"
+    if device != "cpu" or not torch.backends.mkldnn.is_available():  # some builds come without oneDNN
+        return "fp32"
+    return "bf16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "fp32"
