@@ -23,8 +23,8 @@ PANELS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "dalle": [
         ("image loss, nats per token", {"image_loss": "training", "validation_image_loss": "held back"}),
         ("text loss, nats per token", {"text_loss": "training", "validation_text_loss": "held back"}),
-        ("likelihood test, seen combinations", {"color_seen": "colour", "shape_seen": "shape"}),
-        ("likelihood test, held-out combinations", {"color_held_out": "colour", "shape_held_out": "shape"}),
+        ("likelihood test, seen", {"color_seen": "colour", "shape_seen": "shape"}),
+        ("likelihood test, held out", {"color_held_out": "colour", "shape_held_out": "shape"}),
     ],
     "clip": [
         ("contrastive loss, nats", {"loss": "training"}),
@@ -32,8 +32,8 @@ PANELS: dict[str, list[tuple[str, dict[str, str]]]] = {
             "retrieval among 128, held back",
             {"image_to_text": "picture to caption", "text_to_image": "caption to picture"},
         ),
-        ("told apart, seen combinations", {"color_seen": "colour", "shape_seen": "shape"}),
-        ("told apart, held-out combinations", {"color_held_out": "colour", "shape_held_out": "shape"}),
+        ("told apart, seen", {"color_seen": "colour", "shape_seen": "shape"}),
+        ("told apart, held out", {"color_held_out": "colour", "shape_held_out": "shape"}),
     ],
 }
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")

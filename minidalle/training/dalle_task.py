@@ -19,7 +19,7 @@ from minidalle.sampling import sample
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import CaptionBatches
-from minidalle.training.grids import grid
+from minidalle.training.grids import pairs_grid
 from minidalle.training.pictures import batch_indices, to_images
 from minidalle.world import KINDS, caption, render, sample_scene
 
@@ -101,11 +101,4 @@ class DALLETask:
     def picture(self, model: DALLE) -> np.ndarray:
         """For fixed captions, a picture that fits as the dVAE paints it, over one drawn by the model, unpicked."""
         drawn = self.dvae.decode(sample(model, self.sample_text, seed=self.seed))
-        pairs = torch.stack([self.dvae.reconstruct(self.originals).float(), drawn.float()])
-        half = (len(drawn) + 1) // 2
-        rows = [
-            part
-            for start in range(0, len(drawn), half)
-            for part in pairs[:, start : start + half].flatten(0, 1)
-        ]
-        return grid(torch.stack(rows), columns=half)
+        return pairs_grid(self.dvae.reconstruct(self.originals).float(), drawn.float())

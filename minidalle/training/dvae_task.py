@@ -18,7 +18,7 @@ from minidalle.data import WorldPictures
 from minidalle.dvae import DiscreteVAE, DVAEConfig, codebook_perplexity, psnr, token_stability
 from minidalle.presets import DVAETraining
 from minidalle.schedules import cosine_anneal
-from minidalle.training.grids import grid
+from minidalle.training.grids import pairs_grid
 from minidalle.training.pictures import batch_indices, to_images
 from minidalle.world import Scene, render
 
@@ -88,14 +88,7 @@ class DVAETask:
     def picture(self, model: DiscreteVAE) -> np.ndarray:
         """Held-back originals over their reconstructions, two double rows."""
         shown = self.held_back[:SHOWN]
-        pairs = torch.stack([shown, model.reconstruct(shown).float()])
-        half = (len(shown) + 1) // 2
-        rows = [
-            part
-            for first in range(0, len(shown), half)
-            for part in pairs[:, first : first + half].flatten(0, 1)
-        ]
-        return grid(torch.stack(rows), columns=half)
+        return pairs_grid(shown, model.reconstruct(shown).float())
 
 
 def share(part: float, total: int) -> int:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import torch
 from einops import rearrange
 from PIL import Image
 from torch import Tensor
@@ -22,6 +23,14 @@ def grid(images: Tensor, columns: int, gap: int = 1) -> np.ndarray:
         np.concatenate([pixels, missing]), ((0, 0), (0, 0), (0, gap), (0, gap)), constant_values=255
     )
     return rearrange(padded, "(row column) c h w -> (row h) (column w) c", column=columns)
+
+
+def pairs_grid(above: Tensor, below: Tensor) -> np.ndarray:
+    """Two sets of images [picture, 3, height, width], each of the first over its partner, in two double rows: a grid
+    as above."""
+    half = (len(above) + 1) // 2
+    rows = [part[start : start + half] for start in range(0, len(above), half) for part in (above, below)]
+    return grid(torch.cat(rows).float(), columns=half)
 
 
 def save_picture(image: np.ndarray, path: Path) -> None:

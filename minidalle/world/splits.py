@@ -38,7 +38,7 @@ def shape_and_texture(shape: str, texture: str) -> bool:
 
 
 def shape_and_count(shape: str, count: int) -> bool:
-    """5 of 36 combinations with two to four objects; single objects are never held out."""
+    """6 of 36 combinations with two to four objects; single objects are never held out."""
     return count > 1 and (SHAPES.index(shape) + 3 * count) % 7 == 2
 
 
