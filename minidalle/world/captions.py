@@ -62,6 +62,7 @@ LISTS = {
     2: ("{} and {}", "{} next to {}", "{} and {} side by side", "{} together with {}"),
     3: ("{}, {} and {}", "{} and {} and {}", "from left to right: {}, {}, {}"),
 }
+ONE = ("one {}", "a single {}", "just one {}")
 COUNTS = ("{} {}", "{} {}", "a group of {} {}", "exactly {} {}", "a set of {} {}")
 
 
@@ -101,7 +102,7 @@ def _count_phrase(r: Stream, scene: Scene, held_out: bool, size: bool) -> str:
     thing, count = scene.things[0], len(scene.things)
     adjectives = _adjectives(r, thing, scene.style, held_out, size, True)
     if count == 1:
-        return f"{r.pick(('one', 'a single'))} {f'{adjectives} {thing.shape}'.strip()}"
+        return _word(r, ONE, held_out).format(f"{adjectives} {thing.shape}".strip())
     return _word(r, COUNTS, held_out).format(NUMBERS[count], f"{adjectives} {plural(thing.shape)}".strip())
 
 
@@ -121,13 +122,15 @@ def caption(scene: Scene, seed: int = 0, index: int = 0, held_out: bool = False)
     frames = FRAMES[scene.style]
     if scene.kind == "count":
         text = _count_phrase(r, scene, held_out, sizes)
-        frames = PLURAL_FRAMES if len(scene.things) > 1 else frames
+        frames = frames if text.startswith("a ") or len(scene.things) == 1 else PLURAL_FRAMES
     elif scene.relation:
         first, second, relation = *scene.things, scene.relation
         if r.chance(0.3):
             first, second, relation = second, first, INVERSE[relation]
         first, second = (noun_phrase(r, t, scene.style, held_out, sizes) for t in (first, second))
         text = f"{first} {_word(r, RELATION_WORDS[relation], held_out)} {second}"
+        if relation == "under":  # what is named last stands on the other, not on the floor
+            frames = tuple(frame for frame in frames if not frame.endswith("on the floor"))
     elif len(scene.things) > 1:
         parts = [noun_phrase(r, t, scene.style, held_out, sizes) for t in scene.things]
         text = _word(r, LISTS[len(parts)], held_out).format(*parts)

@@ -14,23 +14,24 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
+
+from minidalle.world.compiled import compiled
+from minidalle.world.objects import MAX_SIDES
 
 KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
 TEXTURE, OWNER, RADIUS, COLUMNS = 23, 24, 25, 26
 NOTHING, FLOOR = -2, -1  # what a ray can hit besides primitive 0, 1, 2, ...
 
-MAX_SIDES = 13
-NORMALS = np.zeros((MAX_SIDES, MAX_SIDES, 2))
+NORMALS = np.zeros((MAX_SIDES + 1, MAX_SIDES, 2))
 """NORMALS[n, k]: outward normal of side k of a regular n-gon with a corner on top."""
-for _n in range(3, MAX_SIDES):
+for _n in range(3, MAX_SIDES + 1):
     for _k in range(_n):
         _angle = math.pi / 2 + (2 * _k + 1) * math.pi / _n
         NORMALS[_n, _k] = round(math.cos(_angle), 12), round(math.sin(_angle), 12)
 
-jit = numba.njit(cache=True, nogil=True, error_model="numpy")
-inline = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+jit = compiled()
+inline = compiled(inline="always")
 
 
 @inline

@@ -11,26 +11,25 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import shading
-from minidalle.world.objects import OBJECTS
-from minidalle.world.scene import COLORS, STYLES, TEXTURES, Camera, Scene, Thing
+from minidalle.world.objects import OBJECTS, rotation_matrix
+from minidalle.world.scene import COLORS, SIZES, STYLES, TEXTURES, Camera, Scene, Thing
 
 WHITE = (0.96, 0.96, 0.95)
 
 
-def rotation_matrix(x: float, y: float, z: float) -> np.ndarray:
-    """float64 [3, 3] that turns by x, then y, then z degrees about these axes."""
-    (ca, sa), (cb, sb), (cc, sc) = ((math.cos(math.radians(v)), math.sin(math.radians(v))) for v in (x, y, z))
-    rx = np.array([[1, 0, 0], [0, ca, -sa], [0, sa, ca]])
-    ry = np.array([[cb, 0, sb], [0, 1, 0], [-sb, 0, cb]])
-    rz = np.array([[cc, -sc, 0], [sc, cc, 0], [0, 0, 1]])
-    return rz @ ry @ rx
+KNOWN = {"shape": OBJECTS, "color": COLORS, "size": SIZES, "texture": TEXTURES}
+
+
+def _check(name: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise ValueError(f"{name} is {value!r}; choose from {', '.join(known)}")
 
 
 def _rows(thing: Thing, owner: int) -> list[np.ndarray]:
@@ -62,10 +61,15 @@ def camera_axes(camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 
 
 def project(camera: Camera, point: Sequence[float]) -> tuple[float, float, float]:
-    """Where a world point falls: (u right, v down) as fractions of the picture's side, and its depth in units."""
+    """Where a world point falls: (u right, v down) as fractions of the picture's side, and its depth in units.
+
+    Raises ValueError for a point that is not in front of the camera.
+    """
     eye, forward, right, up = camera_axes(camera)
     offset = np.asarray(point, dtype=float) - eye
     depth = float(offset @ forward)
+    if depth <= 0.0:
+        raise ValueError(f"the point {tuple(point)} is behind the camera")
     span = camera.view_height * depth / camera.distance
     return 0.5 + float(offset @ right) / span, 0.5 - float(offset @ up) / span, depth
 
@@ -93,12 +97,17 @@ def _pack(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
 def render(scene: Scene, size: int = 64) -> np.ndarray:
     """Draw a scene.
 
-    Returns uint8 [size, size, 3]. Raises ValueError for an unknown style or a size below 8.
+    Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, or a style, shape,
+    colour, size or texture that the world does not know.
     """
     if size < 8:
         raise ValueError(f"size is {size}; a picture needs at least 8 pixels a side")
-    if scene.style not in STYLES:
-        raise ValueError(f"style is {scene.style!r}; choose from {', '.join(STYLES)}")
+    _check("style", scene.style, STYLES)
+    for thing in scene.things:
+        for name, known in KNOWN.items():
+            _check(name, getattr(thing, name), known)
+    if not any(scene.light.direction):
+        raise ValueError("the light's direction is (0, 0, 0); it has to point to the sun")
     primitives, view = _pack(scene)
     image = np.empty((size, size, 3), np.uint8)
     if scene.style == "sketch":

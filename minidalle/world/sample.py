@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from minidalle.world.footprint import collide
 from minidalle.world.objects import SHAPES, SUPPORTS, TOP, WIDE_TURN
 from minidalle.world.scene import COLORS, KINDS, RELATIONS, SIZES, TEXTURES, Camera, Scene, Thing
 from minidalle.world.splits import RULE_OF_KIND, held_out_by
@@ -32,7 +33,7 @@ TALL = Camera(look_at=(0.0, 0.80, 0.0), view_height=3.35)
 COUNT_PLACES: dict[int, tuple[tuple[float, float], ...]] = {
     1: ((0.0, 0.0),),
     2: ((-0.7, 0.0), (0.7, 0.0)),
-    3: ((-1.06, 0.0), (0.0, 0.0), (1.06, 0.0)),
+    3: ((-1.1, 0.0), (0.0, 0.0), (1.1, 0.0)),
     4: ((-0.95, -0.60), (0.25, -0.70), (-0.35, 0.60), (0.85, 0.50)),
 }
 """Floor places (x, z) for one to four equal objects, before jitter."""
@@ -119,7 +120,7 @@ def _pair(r: Stream, kind: str) -> Scene:
 
 def _triple(r: Stream, kind: str) -> Scene:
     shapes, colors = _shapes(r, 3), r.pick_several(tuple(COLORS), 3)
-    places = [_place(r, x, r.uniform(-0.2, 0.2), 0.06) for x in (-1.08, 0.0, 1.08)]
+    places = [_place(r, x, r.uniform(-0.2, 0.2), 0.06) for x in (-1.12, 0.0, 1.12)]
     sizes = [r.pick(("small", "medium")) for _ in places]
     return Scene(
         tuple(_thing(r, *fields) for fields in zip(shapes, colors, sizes, places, strict=True)),
@@ -169,7 +170,7 @@ _MAKERS = {
 
 
 def sample_scene(seed: int, index: int, split: str = "train", kind: str | None = None) -> Scene:
-    """The scene number `index` of a seed.
+    """The scene number `index` of a seed: no two of its things run into each other.
 
     `split` is "train" (no held-out combination), "heldout" (held out by the rule of its kind and no other) or "all";
     `kind` is one of `KINDS`, or None for the training mix. Raises ValueError for another split or kind.
@@ -183,5 +184,5 @@ def sample_scene(seed: int, index: int, split: str = "train", kind: str | None =
     wanted = {"train": (), "heldout": (RULE_OF_KIND[chosen],)}
     while True:
         scene = _MAKERS[chosen](r, chosen)
-        if split == "all" or held_out_by(scene) == wanted[split]:
+        if not collide(scene.things) and (split == "all" or held_out_by(scene) == wanted[split]):
             return scene
