@@ -1,4 +1,4 @@
-"""The command `minidalle`: draw, train, pack, curves, evaluate, doctor.
+"""The command `minidalle`: draw, train, pack, unpack, curves, evaluate, doctor.
 
 What a command needs is imported when it runs, so that `--help` and mistyped words are answered at once. Errors
 are one sentence on stderr: exit code 2 for what was asked wrongly, 1 for what went wrong.
@@ -20,6 +20,7 @@ BAD_INPUT, FAILED, STOPPED = 2, 1, 130
 ELSEWHERE = {
     "train": ("minidalle.training.command", "train one part of a model: tokenizer, dvae, dalle or clip"),
     "pack": ("minidalle.training.command", "pack what was trained into a model folder"),
+    "unpack": ("minidalle.training.command", "unpack a model, to train it further"),
     "curves": ("minidalle.training.command", "draw the loss curves of a training folder"),
     "evaluate": ("minidalle.evaluation.command", "measure how often a model draws what the caption says"),
 }

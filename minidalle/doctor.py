@@ -114,9 +114,10 @@ def machine() -> Iterator[Finding]:
     """Processor, accelerators, memory and disk."""
     import torch
 
+    from minidalle.devices import bf16_speed, pick_precision
+
     exact = torch.backends.cpu.get_cpu_capability()
-    bf16 = torch.ops.mkldnn._is_mkldnn_bf16_supported() if torch.backends.mkldnn.is_available() else False
-    fast = "multiplies bf16 fast" if bf16 else "no fast bf16, so training uses fp32"
+    fast = f"bf16 at {bf16_speed():.1f} times the speed of fp32, so training uses {pick_precision('cpu')}"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Finding("processor", OK, f"{cores} cores, {torch.get_num_threads()} threads, {exact}, {fast}")
     if torch.cuda.is_available():

@@ -27,8 +27,9 @@ from torch import Tensor
 from minidalle.checkpoints import LoadedModel, load_model
 from minidalle.clip import CLIP
 from minidalle.dalle import DALLE
+from minidalle.devices import pick_device
 from minidalle.dvae import DiscreteVAE
-from minidalle.pipeline_find import ModelNotFoundError, find_model, pick_device, shipped_models
+from minidalle.pipeline_find import ModelNotFoundError, find_model, shipped_models
 from minidalle.pipeline_pictures import grid, png, read_pictures, real, to_bytes, to_floats, whole
 from minidalle.sampling import sample
 from minidalle.tokenizer import BPETokenizer, words

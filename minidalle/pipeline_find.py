@@ -9,8 +9,6 @@ import os
 import re
 from pathlib import Path
 
-import torch
-
 from minidalle.checkpoints import MANIFEST, CheckpointError
 
 PACKAGE = Path(__file__).parent
@@ -99,20 +97,3 @@ def fetch(name: str) -> Path:
             f"({said[0] if said else type(error).__name__}): check the name and the network"
             f"{_choices(name)}"
         ) from error
-
-
-def pick_device(name: str = "auto") -> torch.device:
-    """ "auto" is CUDA where there is a GPU, else the CPU; never Apple's MPS, which has been silently wrong.
-
-    Raises ValueError for a device that is not there.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.empty(0, device=name).device
-        if device.type == "meta":
-            raise RuntimeError("it holds shapes without numbers")
-        return device
-    except (RuntimeError, AssertionError, TypeError) as error:
-        said = str(error).splitlines()[0]
-        raise ValueError(f"device {name!r} cannot be used here ({said}); try 'auto' or 'cpu'") from None

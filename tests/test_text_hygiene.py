@@ -25,7 +25,7 @@ FORBIDDEN = [
 
 # The order in which the lessons build the package; each room may import only rooms above it.
 ROOMS = [
-    {"bpe_training", "tokenizer", "relaxation", "schedules", "dvae", "masks"},
+    {"bpe_training", "tokenizer", "relaxation", "schedules", "dvae", "masks", "devices"},
     {"attention", "transformer"},
     {"dalle"},
     {"sampling"},

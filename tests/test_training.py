@@ -39,6 +39,7 @@ from minidalle.training.state import checkpoints_in
 from minidalle.world import COLORS, SHAPES
 
 ROOT = Path(__file__).parents[1]
+BLOCK_MATRICES = ("attention.qkv", "attention.out", "mlp.0", "mlp.2")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -634,6 +635,29 @@ def test_weight_decay_is_for_matrices_that_multiply():
     assert {"token.weight", "row", "column", "text_position"} < spared
     assert all(parameter.ndim > 1 for parameter in decayed["params"])
     assert len(decayed["params"]) + len(kept["params"]) == len(names)
+
+
+def test_muon_takes_the_matrices_of_the_blocks_and_makes_orthogonal_updates():
+    from minidalle.dalle import DALLE
+
+    torch.manual_seed(0)
+    model = DALLE(preset("tiny").dalle)
+    config = replace(preset("tiny").training["dalle"], optimiser="muon", weight_decay=0.0)
+    optimiser = make_optimiser(model, config)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    decayed, kept, by_muon = ({names[id(p)] for p in group["params"]} for group in optimiser.param_groups)
+    assert by_muon == {f"transformer.blocks.{i}.{part}.weight" for i in (0, 1) for part in BLOCK_MATRICES}
+    assert sorted([*decayed, *kept, *by_muon]) == sorted(names.values())
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    for parameter in model.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    optimiser.step()
+    for name, parameter in model.named_parameters():
+        change = (parameter.detach() - before[name]) / config.learning_rate
+        assert change.abs().sum() > 0
+        if name in by_muon:  # all singular values alike, up to Newton and Schulz's few steps
+            values = torch.linalg.svdvals(change / (0.2 * max(change.shape) ** 0.5))
+            assert values.min() > 0.5 and values.max() < 1.5, name
 
 
 def test_the_average_follows_its_formula():

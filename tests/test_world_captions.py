@@ -33,7 +33,7 @@ RELATION_OF = {
 OPENINGS = ("a picture of", "a photo of", "there is", "there are", "here we see")
 PENCIL_OPENINGS = ("a sketch of", "a pencil sketch of", "a line drawing of")
 PENCIL_ENDINGS = ("as a sketch", "drawn in pencil")
-NUMBERS = {"a": 1, "an": 1, "one": 1, "a single": 1, "two": 2, "three": 3, "four": 4}
+NUMBERS = {"a": 1, "an": 1, "one": 1, "a single": 1, "just one": 1, "two": 2, "three": 3, "four": 4}
 GROUPS = ("a group of", "exactly", "a set of")
 HELD_OUT = (
     *(
@@ -46,7 +46,7 @@ HELD_OUT = (
         "standing on",
     ),
     *("on the right side of", "supporting", "closer than", "farther than", "here we see", "drawn in pencil"),
-    *("together with", "from left to right", "a set of"),
+    *("together with", "from left to right", "a set of", "just one"),
 )
 ONE = [
     "mug",
@@ -119,9 +119,7 @@ def read_caption(text: str) -> Claims:
     for opening in (*OPENINGS, *PENCIL_OPENINGS):
         if text.startswith(opening + " "):
             text, sketch, was = text.removeprefix(opening + " "), opening in PENCIL_OPENINGS, opening
-            plural_next = not text.startswith(("a ", "an ", "one ")) or text.startswith(
-                ("a group of", "a set of")
-            )
+            plural_next = not text.startswith(("a ", "an ", "one ", "just one "))
             assert was not in ("there is", "there are") or (was == "there are") == plural_next
             break
     for ending in PENCIL_ENDINGS:
@@ -193,13 +191,16 @@ def test_the_reader_reads():
     """The reader itself, on captions written by hand."""
     cup, orange = Named(1, "small", "red", "striped", "mug"), Named(2, None, "orange", None, "car")
     assert read_caption("a striped small red mug") == Claims((cup,), False)
-    assert read_caption("there are a group of two orange cars on the floor") == Claims(
+    assert read_caption("there is a group of two orange cars on the floor") == Claims(
         (orange,), False, on_the_floor=True
     )
     assert read_caption("a pencil sketch of an armchair").sketch
     told = read_caption("a photo of a cat on the left of a big house")
     assert told.relation == "left" and told.named[1].size == "large"
-    for nonsense in ("a red dog", "an red cube", "two red cube", "a red blue cube", "there is two red cubes"):
+    for nonsense in (
+        *("a red dog", "an red cube", "two red cube", "a red blue cube", "there is two red cubes"),
+        "there are a group of two red cubes",
+    ):
         with pytest.raises((AssertionError, KeyError, StopIteration)):
             read_caption(nonsense)
 

@@ -463,6 +463,22 @@ def test_wrong_styles_and_sizes_are_named():
         render(Scene((Thing("cube", "red"),), style="oil"))
 
 
+@pytest.mark.parametrize("field", ["shape", "color", "size", "texture"])
+def test_a_thing_that_the_world_does_not_know_is_named(field):
+    with pytest.raises(ValueError, match=f"{field} is 'gold'; choose from "):
+        render(Scene((Thing("cube", "red"),)).with_thing(0, **{field: "gold"}))
+
+
+def test_light_from_nowhere_points_behind_the_camera_and_impossible_prisms_are_refused():
+    with pytest.raises(ValueError, match="has to point to the sun"):
+        render(Scene((Thing("cube", "red"),), light=Light(direction=(0.0, 0.0, 0.0))))
+    with pytest.raises(ValueError, match="behind the camera"):
+        project(Camera(), (0.0, 0.0, 99.0))
+    for sides in (2, 13):
+        with pytest.raises(ValueError, match=f"has {sides} sides; choose 3 to 12"):
+            prism((0, 0, 0), 0.3, 0.1, sides)
+
+
 @pytest.mark.parametrize("function", [g.distance_box, g.distance_cone, g.distance_torus])
 def test_machine_code_rounds_every_operation(function):
     """A fused multiply-add rounds once where IEEE 754 rounds twice: such pixels would differ between machines."""

@@ -21,7 +21,8 @@ class TrainingConfig:
         batch_size: pictures an update. steps: updates, unless `--minutes` or `--steps` says otherwise.
         learning_rate: the peak. final_share: the learning rate at the end, as a share of the peak.
         warmup: updates of linear climb (at most a tenth of the run).
-        beta1, beta2, epsilon, weight_decay: AdamW's.
+        optimiser: "adamw" (the paper's), or "muon" for the matrices of a transformer's blocks and AdamW for the rest.
+        beta1, beta2, epsilon, weight_decay: AdamW's; Muon shares the learning rate and the decay.
         clip_norm: gradients longer than this are shortened to it.
         ema_decay, ema_every: the running average of the weights, and how many updates lie between its steps.
         precision: "bf16", "fp32", or "auto" (bf16 where the device multiplies it in hardware).
@@ -36,6 +37,7 @@ class TrainingConfig:
     learning_rate: float = 1e-3
     final_share: float = 0.02
     warmup: int = 100
+    optimiser: Literal["adamw", "muon"] = "adamw"
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8

@@ -15,6 +15,8 @@ from tqdm.auto import tqdm
 
 from minidalle.checkpoints import CheckpointError, read_json
 from minidalle.data import PictureError
+from minidalle.devices import pick_device, pick_precision
+from minidalle.pipeline_find import find_model
 from minidalle.presets import PRESETS, TASKS, Preset, SettingError, preset, preset_from_dict, suggest
 from minidalle.tokenizer import CaptionError
 from minidalle.training.curves import draw_curves
@@ -26,13 +28,14 @@ from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
 from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
+from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack
 
 EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, CaptionError, OSError)
 """Errors that are told in a sentence, without a traceback."""
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `train`, `pack` and `curves` to a command line's subparsers; the parsed arguments carry `run`."""
+    """Add `train`, `pack`, `unpack` and `curves` to a command line's subparsers; the parsed arguments carry `run`."""
     for name, (fill, _) in COMMANDS.items():
         fill(subparsers.add_parser(name, help=fill.__doc__.split(".")[0], description=fill.__doc__))
 
@@ -72,6 +75,13 @@ def _fill_pack(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run, command="pack")
 
 
+def _fill_unpack(parser: argparse.ArgumentParser) -> None:
+    """unpack a model into a training folder, to train it further. Then: minidalle train dalle --out OUT --resume."""
+    parser.add_argument("model", help="a shipped model's name, a model folder, or owner/name on the Hub")
+    parser.add_argument("out", type=Path, help="the training folder to write")
+    parser.set_defaults(run=run, command="unpack")
+
+
 def _fill_curves(parser: argparse.ArgumentParser) -> None:
     """draw the loss curves of a training folder. One row for each task, into one picture."""
     parser.add_argument("out", type=Path, help="the training folder")
@@ -82,12 +92,13 @@ def _fill_curves(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Any]]] = {
     "train": (_fill_train, lambda args: train(args)),
     "pack": (_fill_pack, lambda args: packed(args)),
+    "unpack": (_fill_unpack, lambda args: unpack(find_model(args.model), args.out, tqdm.write)),
     "curves": (_fill_curves, lambda args: tqdm.write(str(draw_curves(args.out, args.png)))),
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`python -m minidalle.training`: the task's name, or pack, or curves. Returns the exit code."""
+    """`python -m minidalle.training`: the task's name, or pack, unpack or curves. Returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     name = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = argparse.ArgumentParser(prog=f"python -m minidalle.training {name or ''}".strip())
@@ -96,8 +107,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what `minidalle train`, `pack` or `curves` was asked to; returns the exit code, 1 after an error that is
-    told in a sentence."""
+    """Do what `minidalle train`, `pack`, `unpack` or `curves` was asked to; returns the exit code: 1 after an error,
+    which is told in a sentence."""
     try:
         COMMANDS[args.command][1](args)
     except EXPECTED as error:
@@ -128,19 +139,26 @@ def train(args: argparse.Namespace) -> State | None:
         return make_tokenizer(args, folder)
     checkpoint = start_from(folder / "checkpoints", args.resume)
     recorded = read_json(checkpoint / "state.json") if checkpoint else None
+    origin = (recorded or {}).get(UNPACKED)
     chosen, seed = choose(args, recorded)
-    device = pick_device(args.device)
+    device = device_of(args)
     setting = Setting(chosen, args.out, args.data, seed, device, not args.quiet, tqdm.write)
     prepared = prepare(args.task, setting)
     config = prepared.task.config
-    precision = (recorded or {}).get("precision") or pick_precision(config.precision, device)
+    precision = pick_precision(device) if config.precision == "auto" else config.precision
+    if recorded and not origin:
+        precision = recorded["precision"]
     about = {"task": args.task, "seed": seed, "precision": precision, "threads": torch.get_num_threads()}
     about |= {"torch": torch.__version__, "device": device, "inputs": prepared.inputs}
     about |= {"preset": prepared.preset.to_dict()}
     this = Run(folder, about, seed, device, precision, not args.quiet)
-    if recorded:
+    if origin:
+        check_sizes(recorded, about)
+        about["from"] = origin
+    elif recorded:
         compare(recorded, about)
-    return go(prepared.task, this, args, checkpoint)
+        about |= {"from": recorded["from"]} if "from" in recorded else {}
+    return go(prepared.task, this, args, checkpoint, new=not recorded or bool(origin))
 
 
 def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
@@ -153,12 +171,14 @@ def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
     train_tokenizer(chosen, folder, seed, not args.quiet, tqdm.write)
 
 
-def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None) -> State:
-    """Plan the run, or take its plan from the checkpoint, and train."""
+def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None, new: bool) -> State:
+    """Plan a new run, which may begin with the weights of a checkpoint, or take over a checkpoint's plan; train."""
     log = Log(run.folder / "log.jsonl")
-    if checkpoint is None:
+    if new or checkpoint is None:
         total = args.steps or (plan_steps(task, run, args.minutes) if args.minutes else task.config.steps)
         state = fresh_state(task, run, total)
+        if checkpoint is not None:
+            begin(state, checkpoint)
         first = {"event": "start", "total": total, "parameters": count(state)}
         log.start({**first, **getattr(task, "details", {}), **run.about})
         run.say(
@@ -212,26 +232,9 @@ def choose(args: argparse.Namespace, recorded: dict[str, Any] | None) -> tuple[P
     return with_settings(chosen, args.task, [*args.settings, *pictures]), seed
 
 
-def pick_device(name: str) -> str:
-    """ "auto" is CUDA where there is a GPU, else the CPU (never MPS, which has been silently wrong). SettingError for
-    a device that is not there."""
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
+def device_of(args: argparse.Namespace) -> str:
+    """The device asked for. SettingError for one that is not there."""
     try:
-        torch.empty(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise SettingError(
-            f"--device {name} cannot be used here ({str(error).splitlines()[0]}); try cpu"
-        ) from None
-    return name
-
-
-def pick_precision(wanted: str, device: str) -> str:
-    """ "auto" is bf16 where the hardware multiplies it, else fp32."""
-    if wanted != "auto":
-        return wanted
-    if device.startswith("cuda"):
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    if device != "cpu" or not torch.backends.mkldnn.is_available():  # some builds come without oneDNN
-        return "fp32"
-    return "bf16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "fp32"
+        return str(pick_device(args.device))
+    except ValueError as error:
+        raise SettingError(f"--device: {error}") from None

@@ -4,6 +4,8 @@ Left out: the paper's sharding, PowerSGD and 16-bit moments (appendices C to E),
 """
 
 import copy
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 import torch
@@ -12,8 +14,29 @@ from torch import Tensor, nn
 from minidalle.presets import TrainingConfig
 
 
-def make_optimiser(model: nn.Module, config: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW with the config's numbers (paper, appendices A.2 and B.2).
+class Together:
+    """Optimisers that step as one; each parameter belongs to one of them. Groups and moments are theirs, shared."""
+
+    def __init__(self, *parts: torch.optim.Optimizer) -> None:
+        self.parts = parts
+        self.param_groups = [group for part in parts for group in part.param_groups]
+        self.state: dict[Tensor, dict[str, Tensor]] = defaultdict(dict)
+        for part in parts:
+            part.state = self.state
+
+    def step(self) -> None:
+        """Update every parameter that has a gradient."""
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients."""
+        for part in self.parts:
+            part.zero_grad(set_to_none=set_to_none)
+
+
+def make_optimiser(model: nn.Module, config: TrainingConfig) -> Together:
+    """AdamW with the config's numbers (paper, appendices A.2 and B.2), with Muon for `muon_matrices` if it says so.
 
     Weight decay is for the matrices that multiply: not for gains, biases and other single vectors, nor for
     embedding tables (where it would shrink the rows that a batch does not use). The paper does not say what it
@@ -21,14 +44,34 @@ def make_optimiser(model: nn.Module, config: TrainingConfig) -> torch.optim.Adam
     """
     tables = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
     positions = {"text_position", "row", "column", "places", "positions"}
+    matrices = muon_matrices(model) if config.optimiser == "muon" else []
+    by_muon = {id(parameter) for parameter in matrices}
     decayed, kept = [], []
     for name, parameter in model.named_parameters():
         spare = parameter.ndim < 2 or id(parameter) in tables or name.rpartition(".")[2] in positions
-        (kept if spare else decayed).append(parameter)
+        if id(parameter) not in by_muon:
+            (kept if spare else decayed).append(parameter)
     groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": kept, "weight_decay": 0.0}]
-    return torch.optim.AdamW(
+    adamw = torch.optim.AdamW(
         groups, lr=config.learning_rate, betas=(config.beta1, config.beta2), eps=config.epsilon, fused=True
     )
+    if not matrices:
+        return Together(adamw)
+    muon = torch.optim.Muon(
+        matrices, lr=config.learning_rate, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw"
+    )
+    return Together(adamw, muon)
+
+
+def muon_matrices(model: nn.Module) -> list[Tensor]:
+    """The weights of a transformer's blocks, for which Muon is meant: not embeddings, heads or convolutions.
+
+    Muon makes each update orthogonal, so that no direction of a matrix is left behind
+    (https://kellerjordan.github.io/posts/muon/); scaled as in arXiv 2502.16982, it takes AdamW's learning rate. Not
+    the paper's: it makes better use of a short run.
+    """
+    within = re.compile(r"(^|\.)(blocks|layers)\.\d+\.")
+    return [p for name, p in model.named_parameters() if p.ndim == 2 and within.search(name)]
 
 
 def clip_gradients(parameters: Iterable[Tensor], limit: float) -> Tensor:

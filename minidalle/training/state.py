@@ -31,7 +31,7 @@ from minidalle.checkpoints import (
 )
 from minidalle.presets import TrainingConfig
 from minidalle.sampling import picture_seeds
-from minidalle.training.optimiser import Average, make_optimiser
+from minidalle.training.optimiser import Average, Together, make_optimiser
 
 KEPT = 2
 Say = Callable[[str], None]
@@ -56,7 +56,7 @@ class State:
 
     model: nn.Module
     average: Average
-    optimiser: torch.optim.AdamW
+    optimiser: Together
     total: int
     step: int = 0
     skipped: int = 0
@@ -105,11 +105,11 @@ class State:
         _restore(self.optimiser, read_tensors(folder / "optimiser.safetensors"))
 
 
-def _parameters(optimiser: torch.optim.Optimizer) -> list[Tensor]:
+def _parameters(optimiser: Together) -> list[Tensor]:
     return [parameter for group in optimiser.param_groups for parameter in group["params"]]
 
 
-def _moments(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+def _moments(optimiser: Together) -> dict[str, Tensor]:
     """The optimiser's tensors, named by the parameter's number: "3.exp_avg"."""
     return {
         f"{number}.{name}": value
@@ -118,10 +118,10 @@ def _moments(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
     }
 
 
-def _restore(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> None:
+def _restore(optimiser: Together, moments: dict[str, Tensor]) -> None:
     """Put the tensors back, in the memory layout of their parameters."""
     for number, parameter in enumerate(_parameters(optimiser)):
-        for name in ("step", "exp_avg", "exp_avg_sq"):
+        for name in ("step", "exp_avg", "exp_avg_sq", "momentum_buffer"):
             if f"{number}.{name}" in moments:
                 value = moments[f"{number}.{name}"].to(parameter.device)
                 like = torch.empty_like(parameter).copy_(value) if value.shape == parameter.shape else value

@@ -29,7 +29,11 @@ def kernels_hash() -> str:
 def _cache_folder() -> str | None:
     """Where compiled code can be kept: $NUMBA_CACHE_DIR, beside this file, or in the home folder; None if nowhere."""
     given = numba.config.CACHE_DIR
-    bases = (Path(given),) if given else (Path(__file__).parent / "__pycache__", Path.home() / ".cache" / "minidalle")
+    bases = (
+        (Path(given),)
+        if given
+        else (Path(__file__).parent / "__pycache__", Path.home() / ".cache" / "minidalle")
+    )
     for base in bases:
         folder = base / f"kernels-{kernels_hash()}"
         try:

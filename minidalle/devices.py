@@ -1,0 +1,58 @@
+"""Where to compute, and in which precision: asked of the machine, not assumed.
+
+Left out: settings that make a result depend on the machine (`--threads`, autocast), which callers choose.
+"""
+
+import time
+from functools import cache
+
+import torch
+
+WORTH_IT = 1.2  # bf16 rounds more: it has to be this many times as fast as fp32
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """ "auto" is CUDA where there is a GPU, else the CPU; never Apple's MPS, which has been silently wrong.
+
+    Raises ValueError for a device that is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.empty(0, device=name).device
+        if device.type == "meta":
+            raise RuntimeError("it holds shapes without numbers")
+        return device
+    except (RuntimeError, AssertionError, TypeError) as error:
+        said = str(error).splitlines()[0]
+        raise ValueError(f"device {name!r} cannot be used here ({said}); try 'auto' or 'cpu'") from None
+
+
+def pick_precision(device: str | torch.device) -> str:
+    """ "bf16" where this device multiplies it faster, else "fp32"."""
+    kind = torch.device(device).type
+    if kind == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    return "bf16" if kind == "cpu" and bf16_speed() > WORTH_IT else "fp32"
+
+
+@cache
+def bf16_speed() -> float:
+    """How many times as fast as fp32 this CPU multiplies bf16, measured in about a twentieth of a second.
+
+    0 where PyTorch would emulate it. A processor that lists bf16 instructions may still be slower with them: those
+    for vectors alone (AVX-512 BF16 without AMX) are.
+    """
+    if not torch.backends.mkldnn.is_available() or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return 0.0  # some builds come without oneDNN
+
+    def seconds(dtype: torch.dtype) -> float:
+        left, right = torch.ones(1024, 256, dtype=dtype), torch.ones(256, 512, dtype=dtype)
+        times = []
+        for _ in range(12):
+            start = time.perf_counter()
+            left @ right
+            times.append(time.perf_counter() - start)
+        return min(times)  # what else the machine does can only add to it
+
+    return seconds(torch.float32) / seconds(torch.bfloat16)
