@@ -100,13 +100,14 @@ class CLIP(nn.Module):
         real = text >= 0
         return self.text_tower(self.words(text.clamp_min(0)) + self.positions[: text.shape[1]], real)
 
-    def forward(self, images: Tensor, text: Tensor) -> CLIPOutput:
+    def forward(self, images: Tensor, text: Tensor, foils: Tensor | None = None) -> CLIPOutput:
         """Images [batch, channel, height, width] and their captions [batch, length] in the same order.
 
         The loss asks each picture for its caption among all in the batch, and each caption for its picture,
         and averages the two cross-entropies; ln(batch) is chance. The scale starts at 1/0.07 and is kept at
-        100 at most, as in the CLIP paper (arXiv 2103.00020, section 2.5). Raises ValueError unless there is
-        one caption a picture.
+        100 at most, as in the CLIP paper (arXiv 2103.00020, section 2.5). foils: further captions [m, length]
+        that are false of every picture, for pictures to be told from (arXiv 2210.01936); chance is then ln(batch + m)
+        for pictures. Raises ValueError unless there is one caption a picture.
         """
         if len(images) != len(text):
             raise ValueError(
@@ -117,12 +118,13 @@ class CLIP(nn.Module):
                 torch.no_grad()
             ):  # held by clamping the parameter itself, so that its gradient never dies at the limit
                 self.log_scale.clamp_(max=math.log(100))
-        pictures, captions = self.encode_image(images), self.encode_text(text)
+        pictures = self.encode_image(images)
+        captions = self.encode_text(text if foils is None else torch.cat([text, foils]))
         with without_autocast(images.device):
             logits = self.log_scale.exp() * pictures @ captions.T
-            pairs = torch.arange(len(logits), device=logits.device)
-            loss = (F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
-        return CLIPOutput(loss, logits)
+            pairs, own = torch.arange(len(logits), device=logits.device), logits[:, : len(text)]
+            loss = (F.cross_entropy(logits, pairs) + F.cross_entropy(own.T, pairs)) / 2
+        return CLIPOutput(loss, own)
 
     @torch.no_grad()
     def scores(self, images: Tensor, text: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ from tqdm.auto import tqdm
 
 from minidalle import world
 from minidalle.world import Scene, caption, render, sample_scene
+from minidalle.world.foils import foil
 
 if TYPE_CHECKING:
     import datasets
@@ -68,6 +69,10 @@ class WorldPictures:
         """
         return caption(self.scenes[index], self.seed + wording, index, held_out)
 
+    def foil_of(self, index: int, wording: int = 0, turn: int = 0) -> str:
+        """`caption_of` with one fact changed, so that it is false of picture `index`: see `world/foils.py`."""
+        return foil(self.scenes[index], self.seed + wording, index, turn)
+
 
 def default_cache() -> Path:
     """Where pictures are kept unless a folder is given: $MINIDALLE_CACHE, or .cache/minidalle at home."""
@@ -84,6 +89,7 @@ def world_version() -> str:
         if path.name in (
             "captions.py",
             "fields.py",
+            "foils.py",
             "judge.py",
             "judging.py",
             "__init__.py",

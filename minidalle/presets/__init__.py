@@ -177,7 +177,13 @@ NANO = Preset(
             evaluations=8,
         ),
         "clip": CLIPTraining(
-            pictures=80_000, batch_size=64, steps=2_000, validation=256, evaluations=6, reconstructed=0.0
+            pictures=80_000,
+            batch_size=64,
+            steps=2_000,
+            validation=256,
+            evaluations=6,
+            reconstructed=0.3,
+            foils=2,
         ),
         "judge": JudgeTraining(),
     },

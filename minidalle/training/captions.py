@@ -6,6 +6,7 @@ once and then picked from. Left out: reading captions at evaluation and when dra
 """
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -32,15 +33,30 @@ class CaptionBatches:
 
         Raises CaptionError for a caption longer than `length` even without dropout.
         """
+        turns = zip(indices.tolist(), epochs.tolist(), strict=True)
+        return self.encode(
+            [self.pictures.caption_of(i, (i + epoch) % self.wordings) for i, epoch in turns], rng
+        )
+
+    def foils(self, indices: np.ndarray, epochs: np.ndarray, each: int, rng: np.random.Generator) -> Tensor:
+        """int64 [batch * each, length]: for each picture `each` captions that are false of it by one fact."""
+        texts = [
+            self.pictures.foil_of(index, (index + epoch) % self.wordings, epoch * each + turn)
+            for index, epoch in zip(indices.tolist(), epochs.tolist(), strict=True)
+            for turn in range(each)
+        ]
+        return self.encode(texts, rng)
+
+    def encode(self, texts: Sequence[str], rng: np.random.Generator) -> Tensor:
+        """int64 [text, length]: captions with dropout where they fit. CaptionError for one that is too long."""
         rows = []
-        for index, epoch in zip(indices.tolist(), epochs.tolist(), strict=True):
-            text = self.pictures.caption_of(index, (index + epoch) % self.wordings)
+        for text in texts:
             ids = self.spell(text, rng) if self.dropout else []
             if self.dropout and len(ids) <= self.length:
                 rows.append(torch.tensor(ids + [PAD] * (self.length - len(ids))))
             else:  # no dropout, or it made the caption too long
                 rows.append(self.tokenizer.encode_batch([text], self.length)[0])
-        return torch.stack(rows)
+        return torch.stack(rows) if rows else torch.empty(0, self.length, dtype=torch.int64)
 
     def spell(self, text: str, rng: np.random.Generator) -> list[int]:
         """The ids of one caption, each chunk in one of its spellings."""

@@ -1,8 +1,8 @@
 """Training CLIP: in a batch of pictures and captions, find what belongs together (arXiv 2103.00020).
 
-CLIP will rank pictures that a dVAE painted, so half of what it sees is painted by the dVAE, and everything is
-a little blurred and noisy: it should judge what is shown, not how softly. Left out: large batches over many
-machines.
+CLIP will rank pictures that a dVAE painted, so a share of what it sees is painted by the dVAE, and everything is
+a little blurred and noisy: it should judge what is shown, not how softly. Batches are small, so few of their
+captions are nearly right; foils, wrong by one fact, take their place. Left out: large batches over many machines.
 """
 
 from typing import Any
@@ -63,7 +63,8 @@ class CLIPTask:
         """The contrastive loss of one batch; logged with the share of pictures that find their caption."""
         indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.pictures))
         text = self.captions.batch(indices, epochs, rng).to(self.device)
-        output = model(self.images(indices, rng), text)
+        foils = self.captions.foils(indices, epochs, self.config.foils, rng).to(self.device)
+        output = model(self.images(indices, rng), text, foils if len(foils) else None)
         found = output.logits.detach().argmax(1).cpu() == torch.arange(len(indices))
         return output.loss, {"accuracy": found.double().mean(), "scale": model.log_scale.detach().exp()}
 
