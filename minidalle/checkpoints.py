@@ -64,10 +64,13 @@ def tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
     )
 
 
-def read_tensors(path: Path, device: str | torch.device = "cpu") -> dict[str, Tensor]:
-    """The tensors of a safetensors file. Raises CheckpointError for one that is missing or damaged."""
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file. Raises CheckpointError for one that is missing or damaged.
+
+    They are copies: mapped into memory, they would keep Windows from removing the file.
+    """
     try:
-        return safetensors.torch.load_file(path, device=str(device))
+        return safetensors.torch.load(path.read_bytes())
     except (OSError, safetensors.SafetensorError) as error:
         raise CheckpointError(
             f"{path} is missing or damaged ({error}): fetch it again, or train anew"

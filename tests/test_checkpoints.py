@@ -11,7 +11,16 @@ import pytest
 import torch
 
 from minidalle import checkpoints
-from minidalle.checkpoints import CheckpointError, check, load_model, save_model, verify, write_folder
+from minidalle.checkpoints import (
+    CheckpointError,
+    check,
+    load_model,
+    read_tensors,
+    save_model,
+    tensor_bytes,
+    verify,
+    write_folder,
+)
 from minidalle.clip import CLIP
 from minidalle.dalle import DALLE
 from minidalle.dvae import DiscreteVAE
@@ -139,6 +148,16 @@ def test_damage_is_told_of_by_file(tmp_path, damage, message):
 
 def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path):
     assert verify(tmp_path / "nowhere") == [f"there is no folder {tmp_path / 'nowhere'}"]
+
+
+def test_tensors_that_were_read_no_longer_need_their_file(tmp_path):
+    """Mapped into memory they would change with it, and Windows would not let it go."""
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(tensor_bytes({"a": torch.ones(5000)}))
+    tensors = read_tensors(path)
+    with open(path, "r+b") as file:
+        file.write(bytes(path.stat().st_size))
+    assert torch.equal(tensors["a"], torch.ones(5000))
 
 
 # ---------------------------------------------------------------- models
