@@ -219,6 +219,18 @@ class TestReport:
         with pytest.raises(ValueError, match="has no <!-- s -->"):
             report.write_between(path, "s", "x")
 
+    def test_a_readme_ends_its_lines_alike_on_every_system(self, tmp_path, monkeypatch):
+        path, endings, write = tmp_path / "README.md", [], Path.write_text
+        path.write_text("<!-- r -->\n<!-- /r -->\n", encoding="utf-8")
+
+        def spy(self, *text, **settings):
+            endings.append(settings.get("newline"))
+            return write(self, *text, **settings)
+
+        monkeypatch.setattr(Path, "write_text", spy)
+        report.write_between(path, "r", "new")
+        assert endings == ["\n"]
+
 
 class TestCommand:
     def test_what_cannot_be_written_is_told_before_anything_is_drawn(self, tmp_path, capsys):

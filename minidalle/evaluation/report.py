@@ -116,4 +116,4 @@ def write_between(path: Path, mark: str, text: str | None) -> None:
         raise ValueError(f"{path} has no <!-- {mark} --> ... <!-- /{mark} --> to write between")
     if text is None:
         return
-    path.write_text(f"{before}{start}\n{text.strip()}\n{end}{after}", encoding="utf-8")
+    path.write_text(f"{before}{start}\n{text.strip()}\n{end}{after}", encoding="utf-8", newline="\n")
