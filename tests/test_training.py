@@ -3,9 +3,11 @@
 import errno
 import json
 import os
+import platform
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,13 +25,14 @@ from minidalle.checkpoints import CheckpointError, load_model, verify
 from minidalle.presets import preset
 from minidalle.schedules import cosine_anneal
 from minidalle.tokenizer import PAD, BPETokenizer
-from minidalle.training import loop
+from minidalle.training import lock, loop, setup
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import CaptionBatches
 from minidalle.training.clip_task import blur
 from minidalle.training.command import main
 from minidalle.training.curves import running_mean
 from minidalle.training.dvae_task import foreground
+from minidalle.training.lock import LOCK, locked
 from minidalle.training.logs import Log, read_log
 from minidalle.training.loop import Run, TrainingError, fit, fresh_state, plan_steps
 from minidalle.training.optimiser import Average, clip_gradients, make_optimiser
@@ -236,6 +239,133 @@ def test_resuming_where_nothing_is_starts_from_the_beginning(tmp_path, trained, 
     assert hashes(tmp_path, "dvae") == hashes(trained, "dvae")
 
 
+@pytest.mark.parametrize("task", ["dalle", "clip"])
+def test_codes_that_were_read_differently_the_second_time_are_another_run(
+    task, trained, tmp_path, data, monkeypatch, capsys
+):
+    """As where OUT/tokens was removed, and the run goes on with another machine's rounding."""
+    out = Path(shutil.copytree(trained, tmp_path / "out"))
+    read = setup.picture_codes
+    monkeypatch.setattr(setup, "picture_codes", lambda *of: torch.cat([read(*of)[:-1], read(*of)[:1]]))
+    assert train(task, out, data, "--resume") == 1
+    assert "this is not the run that was begun: inputs.codes was" in capsys.readouterr().err
+    without_codes(newest(out, task))
+    assert train(task, out, data, "--resume") == 0  # begun when codes had no hash yet
+    assert f"{task} is finished" in capsys.readouterr().out
+
+
+def without_codes(checkpoint):
+    """Take the hashes of the codes out of a checkpoint's record."""
+    files = {path.name: path.read_bytes() for path in checkpoint.iterdir() if path.name != "manifest.json"}
+    state = json.loads(files["state.json"])
+    assert len(state["inputs"].pop("codes")) == 64
+    state["inputs"].pop("validation_codes", None)
+    checkpoints.write_folder(checkpoint, {**files, "state.json": checkpoints.json_bytes(state)})
+
+
+# ---------------------------------------------------------------- one run at a time, and Ctrl-C
+
+
+def write_lock(folder, process, machine=None):
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {"process": process, "machine": machine or platform.node()}
+    (folder / LOCK).write_text(json.dumps(contents), encoding="utf-8")
+
+
+def test_a_second_run_beside_a_live_one_is_refused_and_changes_nothing(halfway, data, capsys):
+    before = {path: path.stat().st_mtime_ns for path in halfway.rglob("*")}
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        write_lock(halfway / "dvae", other.pid)
+        assert train("dvae", halfway, data, "--resume") == 1
+    finally:
+        other.communicate(b"\n")
+    said = capsys.readouterr().err
+    assert f"is being trained by process {other.pid} on {platform.node()}: wait until that has ended" in said
+    assert f"If it has ended, remove {halfway / 'dvae' / LOCK}" in said
+    files = [path for path in before if path.is_file()]
+    assert {path: before[path] for path in files} == {path: path.stat().st_mtime_ns for path in files}
+    assert train("dvae", halfway, data, "--resume") == 0  # the other process is dead now
+    assert not (halfway / "dvae" / LOCK).exists()
+
+
+def test_a_lock_is_held_by_the_process_that_made_it_and_gone_afterwards(tmp_path):
+    with locked(tmp_path / "out" / "dvae"):
+        holder = json.loads((tmp_path / "out" / "dvae" / LOCK).read_bytes())
+        assert holder == {"process": os.getpid(), "machine": platform.node()}
+    assert os.listdir(tmp_path) == []  # nothing was put into the folders that it made
+    with pytest.raises(KeyboardInterrupt), locked(tmp_path):
+        raise KeyboardInterrupt
+    assert tmp_path.is_dir() and not (tmp_path / LOCK).exists()
+
+
+@pytest.mark.parametrize("contents", [b"", b"{", b'{"process": 1}', b'{"process": 1, "machine": "another"}'])
+def test_a_lock_that_cannot_be_understood_or_is_of_another_machine_is_respected(tmp_path, contents):
+    (tmp_path / LOCK).write_bytes(contents)
+    with pytest.raises(TrainingError, match=r"is being trained by .*remove .*lock\.json"), locked(tmp_path):
+        pass
+    assert (tmp_path / LOCK).read_bytes() == contents
+
+
+def test_on_windows_a_lock_that_cannot_be_removed_is_held(tmp_path, monkeypatch):
+    """There a file that is open in another process cannot be removed, and os.kill would end that process."""
+
+    def unlink(path, missing_ok=False):
+        raise PermissionError(errno.EACCES, "The process cannot access the file", str(path))
+
+    monkeypatch.setattr(lock, "WINDOWS", True)
+    write_lock(tmp_path, os.getppid())
+    with monkeypatch.context() as held:
+        held.setattr(Path, "unlink", unlink)
+        with pytest.raises(TrainingError, match="is being trained by process"), locked(tmp_path):
+            pass
+    with locked(tmp_path):
+        assert json.loads((tmp_path / LOCK).read_bytes())["process"] == os.getpid()
+
+
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C raises KeyboardInterrupt, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # put back by whoever changed it
+    signal.signal(signal.SIGINT, before)
+
+
+def press_at(monkeypatch, step, times=1):
+    """Ctrl-C in the middle of this update: after the gradients, before the weights."""
+    real, calls = loop.clip_gradients, []
+
+    def clip(parameters, limit):
+        calls.append(limit)
+        for _ in range(times if len(calls) == step + 1 else 0):
+            signal.raise_signal(signal.SIGINT)
+        return real(parameters, limit)
+
+    monkeypatch.setattr(loop, "clip_gradients", clip)
+
+
+def test_ctrl_c_in_the_middle_of_an_update_ends_it_first_and_saves(
+    trained, tmp_path, data, monkeypatch, capsys, ctrl_c
+):
+    press_at(monkeypatch, 13)
+    assert train("dvae", tmp_path, data) == 130
+    monkeypatch.undo()
+    assert "stopping after this update, with a checkpoint" in capsys.readouterr().out
+    assert newest(tmp_path, "dvae").name == "step-000014"  # by the clock, one would be due in two minutes
+    assert train("dvae", tmp_path, data, "--resume") == 0
+    assert hashes(tmp_path, "dvae") == hashes(trained, "dvae")
+
+
+def test_a_second_ctrl_c_stops_at_once_and_saves_nothing_of_half_an_update(tmp_path, monkeypatch, ctrl_c):
+    task = Toy()
+    run, state = run_toy(tmp_path, task, 8)
+    press_at(monkeypatch, 5, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        fit(task, run, state)
+    assert checkpoints_in(run.checkpoints) == []
+
+
 # ---------------------------------------------------------------- a full disk
 
 
@@ -326,6 +456,19 @@ def test_half_a_line_at_the_end_of_a_log_is_passed_over(tmp_path):
     assert [line.get("step") for line in read_log(log.path)] == [None, 4, 8, 12]
 
 
+@pytest.mark.parametrize("half", [b'{"step": 16, "lo', '{"text": "ü'.encode()[:-1]])
+def test_a_line_after_half_a_line_is_a_line_of_its_own(tmp_path, half):
+    """As after a kill in the middle of a write, or when a full disk has room again."""
+    log = Log(tmp_path / "log.jsonl")
+    log.add({"step": 4})
+    with open(log.path, "ab") as file:
+        file.write(half)
+    log.add({"step": 8})
+    log.add({"step": 12})
+    assert read_log(log.path) == [{"step": 4}, {"step": 8}, {"step": 12}]
+    assert log.path.read_bytes() == b'{"step": 4}\n' + half + b'\n{"step": 8}\n{"step": 12}\n'
+
+
 def test_curves_are_drawn_by_one_command(trained, tmp_path, capsys):
     assert main(["curves", str(trained), "--png", str(tmp_path / "curves.png")]) == 0
     with Image.open(tmp_path / "curves.png") as image:
@@ -350,9 +493,12 @@ def test_a_running_mean_is_the_mean_of_what_came_before():
         (["dvae", "--preset", "tinny"], "no preset 'tinny'; did you mean tiny"),
         (["dvae", "--set", "dvae.voca=3"], "did you mean dvae.vocab_size"),
         (["dvae", "--steps", "0"], "--steps is 0; it must be above 0"),
-        (["dvae", "--minutes", "nan"], "--minutes is nan"),
+        (["dvae", "--minutes", "nan"], "--minutes is nan; it must be above 0"),
+        (["dvae", "--minutes", "inf"], "--minutes is inf; it must be above 0, and at most 1,000,000,000"),
+        (["dvae", "--minutes", "1e308"], r"--minutes is 1e\+308"),
+        (["dvae", "--steps", "9" * 400], "--steps is 9+; it must be above 0, and at most"),
         (["dvae", "--steps", "3", "--minutes", "2"], "give one of them"),
-        (["dvae", "--device", "cuda:99"], "--device cuda:99 cannot be used here"),
+        (["dvae", "--device", "cuda:99"], "--device: device 'cuda:99' cannot be used here"),
         (["dvae", "--pictures", "4", "--preset", "tiny"], "batch_size 8 is more than the 4 pictures"),
         (["dalle", "--preset", "tiny"], "no trained tokenizer in .*; run this first: minidalle train tokenizer --out"),
         (["clip", "--preset", "tiny"], "no trained tokenizer in .*; run this first: minidalle train tokenizer --out"),

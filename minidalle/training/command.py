@@ -20,6 +20,7 @@ from minidalle.pipeline_find import find_model
 from minidalle.presets import PRESETS, TASKS, Preset, SettingError, preset, preset_from_dict, suggest
 from minidalle.tokenizer import CaptionError
 from minidalle.training.curves import draw_curves
+from minidalle.training.lock import locked
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
 from minidalle.training.packing import pack, pack_judge
@@ -32,6 +33,9 @@ from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack
 
 EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, CaptionError, OSError)
 """Errors that are told in a sentence, without a traceback."""
+
+MOST = 10**9
+"""Of updates, minutes, pictures: more is a slip of the hand, and some number would overflow."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -135,8 +139,12 @@ def train(args: argparse.Namespace) -> State | None:
     if args.threads:
         torch.set_num_threads(args.threads)
     folder = args.out / args.task
-    if args.task == "tokenizer":
-        return make_tokenizer(args, folder)
+    with locked(folder):
+        return make_tokenizer(args, folder) if args.task == "tokenizer" else train_task(args, folder)
+
+
+def train_task(args: argparse.Namespace, folder: Path) -> State:
+    """Get a task ready and train it in its `folder`: from the beginning, or from a checkpoint."""
     checkpoint = start_from(folder / "checkpoints", args.resume)
     recorded = read_json(checkpoint / "state.json") if checkpoint else None
     origin = (recorded or {}).get(UNPACKED)
@@ -217,8 +225,8 @@ def check_arguments(args: argparse.Namespace) -> None:
         raise SettingError("--steps and --minutes both say how long to train; give one of them")
     for name in ("steps", "minutes", "pictures", "threads"):
         value = getattr(args, name)
-        if value is not None and not value > 0:
-            raise SettingError(f"--{name} is {value}; it must be above 0")
+        if value is not None and not 0 < value <= MOST:
+            raise SettingError(f"--{name} is {value}; it must be above 0, and at most {MOST:,}")
 
 
 def choose(args: argparse.Namespace, recorded: dict[str, Any] | None) -> tuple[Preset, int]:

@@ -28,9 +28,14 @@ class Log:
         self._write([line for line in lines if line.get("step", 0) <= step])
 
     def add(self, line: dict[str, Any]) -> None:
-        """One more line. Numbers are rounded to six digits; JSON has no infinity, so that is a word."""
-        with open(self.path, "a", encoding="utf-8", newline="\n") as file:
-            file.write(_text(line))
+        """One more line, after half a one if need be. Numbers are rounded to six digits; JSON has no infinity, so
+        that is a word."""
+        with open(self.path, "a+b") as file:
+            if file.tell():  # a killed run, or a full disk, may have left half a line
+                file.seek(-1, os.SEEK_END)
+                if file.read() != b"\n":
+                    file.write(b"\n")
+            file.write(_text(line).encode())
 
     def _write(self, lines: list[dict[str, Any]]) -> None:
         unfinished = self.path.with_name(f"{self.path.name}.tmp")
@@ -52,7 +57,7 @@ def _text(line: dict[str, Any]) -> str:
 def read_log(path: Path) -> list[dict[str, Any]]:
     """The lines of a log, without half a line that a killed run left. FileNotFoundError where there is none."""
     lines = []
-    for text in path.read_text(encoding="utf-8").splitlines():
+    for text in path.read_bytes().split(b"\n"):  # as bytes: half a line may end within a character
         try:
             lines.append(json.loads(text))
         except ValueError:

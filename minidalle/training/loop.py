@@ -28,6 +28,7 @@ from minidalle.training.grids import save_picture
 from minidalle.training.logs import Log
 from minidalle.training.optimiser import clip_gradients
 from minidalle.training.state import Say, State, seed_everything
+from minidalle.training.stopping import patience
 
 SKIPS_IN_A_ROW = 20
 
@@ -150,14 +151,15 @@ def fit(task: Task, run: Run, state: State) -> State:
     """Train until `state.total` updates are made; returns the state, which is also in the last checkpoint.
 
     A checkpoint that cannot be written in between is told of and tried again at the next interval; only the
-    last one raises (CheckpointError). Raises TrainingError after 20 skipped updates in a row.
+    last one raises (CheckpointError). Ctrl-C is answered after the present update, with a checkpoint and then
+    KeyboardInterrupt; a second one at once. Raises TrainingError after 20 skipped updates in a row.
     """
     log, window = Log(run.folder / "log.jsonl"), Window(state)
     every = max(1, state.total // task.config.evaluations)
     saved_at, failures = time.perf_counter(), 0
     bar = tqdm(total=state.total, initial=state.step, desc=task.name, unit="update", disable=not run.progress)
     cuda = [torch.device(run.device)] if run.device.startswith("cuda") else []
-    with bar, torch.random.fork_rng(cuda):
+    with bar, torch.random.fork_rng(cuda), patience(run.say) as pressed:
         while state.step < state.total:
             numbers = update(task, run, state)
             failures = 0 if numbers else failures + 1
@@ -178,9 +180,12 @@ def fit(task: Task, run: Run, state: State) -> State:
                 look(task, run, state, log)
                 window.restart()
             due = time.perf_counter() - saved_at >= task.config.checkpoint_seconds
-            if last or (due and state.step % task.config.log_every == 0):
-                keep(run, state, window, last)
+            stop = last or bool(pressed)
+            if stop or (due and state.step % task.config.log_every == 0):
+                keep(run, state, window, stop)
                 saved_at = time.perf_counter()
+            if stop and not last:
+                raise KeyboardInterrupt
     return state
 
 
@@ -207,7 +212,7 @@ def note(run: Run, write: Callable[[], None]) -> None:
 
 
 def keep(run: Run, state: State, window: "Window", last: bool) -> None:
-    """Save a checkpoint. A failure is told of, and raised only at the very end."""
+    """Save a checkpoint. A failure is told of, and raised only after the last update."""
     state.seconds = window.seconds()
     try:
         state.save(run.checkpoints, run.about)

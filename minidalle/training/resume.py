@@ -44,11 +44,15 @@ def relevant(about: dict[str, Any]) -> dict[str, Any]:
 
 
 def compare(recorded: dict[str, Any], about: dict[str, Any]) -> None:
-    """Raise TrainingError, naming every field that differs, where a run would not go on as it began."""
+    """Raise TrainingError, naming every field that differs, where a run would not go on as it began.
+
+    Inputs whose hashes were not yet kept when the run began are not compared.
+    """
     before, now = relevant(recorded), relevant(about)
+    unknown = {name for name in now.keys() - before.keys() if name.startswith("inputs.")}
     changed = [
         f"{name} was {_shown(before.get(name))} and is now {_shown(now.get(name))}"
-        for name in sorted(before.keys() | now.keys())
+        for name in sorted((before.keys() | now.keys()) - unknown)
         if _plain(before.get(name)) != _plain(now.get(name))
     ]
     if changed:

@@ -22,7 +22,7 @@ from minidalle.training.dvae_task import DVAETask
 from minidalle.training.judge_task import JudgeTask
 from minidalle.training.loop import Task, TrainingError
 from minidalle.training.state import Say, newest_checkpoint
-from minidalle.training.tokens import picture_codes
+from minidalle.training.tokens import fingerprint, picture_codes
 from minidalle.world.judge import JudgeConfig
 
 JUDGE_SEED = 77  # added to the seed: the judge's own pictures
@@ -85,7 +85,9 @@ def prepare_dalle(setting: Setting) -> Prepared:
         preset.dalle, preset.training["dalle"], (train, read[0]), (held_back, read[1]), tokenizer, dvae,
         setting.seed, setting.device,
     )  # fmt: skip
-    return Prepared(task, preset, {**inputs, "tokenizer": tokenizer.fingerprint(), "dvae": found.sha256})
+    inputs |= {"tokenizer": tokenizer.fingerprint(), "dvae": found.sha256}
+    inputs |= {"codes": fingerprint(read[0]), "validation_codes": fingerprint(read[1])}
+    return Prepared(task, preset, inputs)
 
 
 def prepare_clip(setting: Setting) -> Prepared:
@@ -102,6 +104,7 @@ def prepare_clip(setting: Setting) -> Prepared:
     train, held_back, hashes = pictures_of(setting, "clip")
     if dvae is not None:
         codes = codes_of(setting, dvae, inputs["dvae"], train)
+        inputs["codes"] = fingerprint(codes)
     task = CLIPTask(
         preset.clip, config, (train, codes), held_back, tokenizer, dvae, setting.seed, setting.device
     )

@@ -21,6 +21,12 @@ CHUNK = 64
 FILE = "codes.safetensors"
 
 
+def fingerprint(codes: Tensor) -> str:
+    """SHA-256 (hex) of codes [picture, grid * grid]. Read again on another machine, which rounds in its own way, a few
+    may be others: a run must not go on with those."""
+    return hashlib.sha256(codes.to(torch.int32).contiguous().numpy().astype("<i4").tobytes()).hexdigest()
+
+
 @torch.no_grad()
 def picture_codes(
     dvae: DiscreteVAE,
