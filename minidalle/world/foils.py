@@ -44,7 +44,8 @@ def changed(scene: Scene, fact: str, r: Stream) -> Scene:
         things[i] = replace(a, shape=shapes[0], color=b.color)
         things[j] = replace(b, shape=shapes[1], color=a.color)
         return replace(scene, things=tuple(things))
-    known = {"shape": SHAPES, "color": tuple(COLORS), "texture": TEXTURES}[fact]
+    patterns = TEXTURES[1:]  # no caption says that a thing is plain, so "a mug" is true of a striped one
+    known = {"shape": SHAPES, "color": tuple(COLORS), "texture": patterns}[fact]
     which = range(len(things)) if scene.kind == "count" else (r.pick(range(len(things))),)
     old = getattr(things[which[0]], fact)
     new = r.pick([value for value in known if value != old])

@@ -39,7 +39,10 @@ def _radius(shape: str) -> float:
 
 
 def _reach(primitive: Primitive, x: float, y: float, z: float) -> float:
-    """How far a primitive reaches from its object's base along a unit direction in the object's axes."""
+    """How far a primitive reaches at most from its object's base along a unit direction in the object's axes.
+
+    Exact but for prisms and cones that narrow, which are taken for the cylinder around them.
+    """
     a, b, c, r = primitive.dims
     along = [abs(u * x + v * y + w * z) for u, v, w in _axes(primitive)]
     middle = sum(p * d for p, d in zip(primitive.center, (x, y, z), strict=True))
@@ -54,7 +57,7 @@ def _reach(primitive: Primitive, x: float, y: float, z: float) -> float:
 
 
 def reach(thing: Thing, x: float, y: float, z: float) -> float:
-    """How far a thing reaches from its own position along a unit direction (x, y, z) of the world, in units."""
+    """How far a thing reaches at most from its own position along a unit direction (x, y, z) of the world, in units."""
     turn = math.radians(thing.yaw)
     cosine, sine = round(math.cos(turn), 9), round(math.sin(turn), 9)
     x, z = cosine * x - sine * z, sine * x + cosine * z
