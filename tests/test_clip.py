@@ -71,6 +71,20 @@ def test_the_loss_is_the_average_of_two_cross_entropies():
     torch.testing.assert_close(out.logits[2, 4], scale * pictures[2] @ captions[4])
 
 
+def test_foils_are_further_captions_for_pictures_and_nothing_for_captions():
+    model, (images, text), foils = build(), pairs(), torch.tensor([[4, 4, 2], [7, -1, -1]])
+    foils = torch.nn.functional.pad(foils, (0, text.shape[1] - 3), value=-1)
+    pictures, captions = model.encode_image(images), model.encode_text(text)
+    logits = (pictures @ torch.cat([captions, model.encode_text(foils)]).T) / 0.07
+    own = torch.arange(6)
+    expected = (logits.logsumexp(1) - logits[own, own]).mean() / 2
+    expected = expected + (logits[:, :6].logsumexp(0) - logits[own, own]).mean() / 2
+    out = model(images, text, foils)
+    torch.testing.assert_close(out.loss, expected)
+    torch.testing.assert_close(out.logits, model(images, text).logits)
+    assert out.loss > model(images, text).loss
+
+
 def test_the_order_of_the_pairs_does_not_matter_and_pairing_does():
     model, (images, text) = build().double(), pairs()
     images, order = images.double(), torch.tensor([3, 0, 5, 1, 4, 2])
