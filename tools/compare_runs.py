@@ -1,11 +1,14 @@
 """Compare training runs at the same number of updates, as a Markdown table: the evaluation of each at or before it.
 
 python tools/compare_runs.py --update 1200 NAME=LOG.jsonl NAME=LOG.jsonl ... [--fields psnr,foreground_psnr]
+                             [--into data/README.md --mark grid]
 """
 
 import argparse
 import json
 from pathlib import Path
+
+from minidalle.evaluation.report import write_between
 
 FIELDS = "psnr,foreground_psnr,foreground_perplexity,token_stability"
 
@@ -40,11 +43,21 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("runs", nargs="+", metavar="NAME=LOG")
-    parser.add_argument("--update", type=int, required=True)
+    parser.add_argument(
+        "--update", type=int, default=10**9, help="the last update looked at (default: the end)"
+    )
+    parser.add_argument(
+        "--into", type=Path, help="write the table into this file, between the marks of --mark"
+    )
+    parser.add_argument("--mark", help="the table's name in that file")
     parser.add_argument("--fields", default=FIELDS)
     args = parser.parse_args()
     runs = {name: Path(path) for name, path in (run.split("=", 1) for run in args.runs)}
-    print(table(runs, args.update, args.fields.split(",")))
+    text = table(runs, args.update, args.fields.split(","))
+    if args.into:
+        write_between(args.into, args.mark, text)
+    else:
+        print(text)
 
 
 if __name__ == "__main__":
