@@ -156,6 +156,15 @@ def _faults(path: Path, size: int, digest: str) -> Iterable[str]:
     return []
 
 
+def check_listed(folder: Path, names: Iterable[str]) -> None:
+    """Raise CheckpointError for files that the manifest of a folder does not list: nothing says what they should be."""
+    listed = json.loads((folder / MANIFEST).read_bytes())
+    if unlisted := [name for name in names if name not in listed]:
+        raise CheckpointError(
+            f"{folder / MANIFEST} does not list {', '.join(unlisted)}: fetch the whole folder again, or train anew"
+        )
+
+
 def check(folder: str | os.PathLike[str], advice: str = "fetch it again, or train anew") -> None:
     """Raise CheckpointError, naming every faulty file, unless `verify` finds nothing wrong."""
     problems = verify(folder)

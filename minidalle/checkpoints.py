@@ -24,6 +24,7 @@ from minidalle.checkpoint_folders import (
     UNFINISHED,
     CheckpointError,
     check,
+    check_listed,
     json_bytes,
     remove_folder,
     verify,
@@ -41,6 +42,7 @@ __all__ = [
     "CheckpointError",
     "LoadedModel",
     "check",
+    "check_listed",
     "json_bytes",
     "load_into",
     "load_model",
@@ -146,7 +148,8 @@ def save_model(
 def load_model(folder: str | os.PathLike[str], device: str | torch.device = "cpu") -> LoadedModel:
     """Read a model folder, after checking every file against its SHA-256.
 
-    Raises CheckpointError, naming the file, for one that is missing, cut off, altered, or of another format.
+    Raises CheckpointError, naming the file, for one that is missing, cut off, altered, not in the manifest, or of
+    another format.
     """
     folder = Path(folder)
     check(folder)
@@ -156,16 +159,17 @@ def load_model(folder: str | os.PathLike[str], device: str | torch.device = "cpu
             f"{folder / 'config.json'} has format {config.get('format')!r} {config.get('version')!r}; "
             f"this program reads {FORMAT!r} {VERSION}"
         )
+    makers = {"dvae": DiscreteVAE, "dalle": DALLE}
     try:
+        makers |= {"clip": CLIP} if "clip" in config["models"] else {}
         preset = preset_from_dict(config["preset"])
         tokenizer = BPETokenizer.load(folder / "tokenizer.json")
     except (SettingError, ValueError, KeyError) as error:
         raise CheckpointError(f"{folder}: {error}") from error
-    makers = {"dvae": DiscreteVAE, "dalle": DALLE, "clip": CLIP}
+    check_listed(folder, ["config.json", "tokenizer.json", *(f"{name}.safetensors" for name in makers)])
     models = {
         name: load_into(maker(getattr(preset, name)), folder / f"{name}.safetensors").to(device).eval()
         for name, maker in makers.items()
-        if name in config["models"]
     }
     return LoadedModel(folder, config, preset, tokenizer, models["dvae"], models["dalle"], models.get("clip"))
 

@@ -215,6 +215,18 @@ def test_an_altered_model_is_not_loaded(folder, name):
         load_model(folder)
 
 
+UNLISTED = ["config.json", "tokenizer.json", "dvae.safetensors", "dalle.safetensors", "clip.safetensors"]
+
+
+@pytest.mark.parametrize("name", UNLISTED)
+def test_a_file_that_the_manifest_does_not_list_is_not_trusted(folder, name):
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest[name]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=rf"manifest.json does not list {name}"):
+        load_model(folder)
+
+
 def rewrite(folder: Path, name: str, data: bytes) -> None:
     """Put other contents into a model folder, hashes and all: what a stranger could send."""
     files = contents(folder)
