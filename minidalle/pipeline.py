@@ -77,12 +77,13 @@ def load(name_or_path: str | os.PathLike[str] = "nano", device: str = "auto") ->
     return Pipeline(load_model(find_model(name_or_path), where), where)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
     """Pictures of one caption. In a notebook it shows itself as a grid; `drawing[0]` is a PIL image.
 
     images: uint8 [n, height, width, 3]. tokens: int64 [n, grid * grid], the codes that they were painted from.
     scores: float32 [n], CLIP's similarity of picture and caption, best first; None where nothing was chosen.
+    A drawing equals (==) only itself; to compare two, compare their images.
     """
 
     caption: str

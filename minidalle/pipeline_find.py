@@ -46,7 +46,8 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
     """The folder of a model: a folder that exists, else a shipped model, else one fetched from the Hub.
 
     A bare name is a folder only if it holds a manifest, so that some folder called "nano" in the current one
-    does not hide the shipped model. Raises ModelNotFoundError, naming the models there are.
+    does not hide the shipped model. "runs/nanno" is a slip, and not asked for on the Hub, where there is a folder
+    "runs". Raises ModelNotFoundError, naming the models there are.
     """
     name = os.fspath(name_or_path)
     if not isinstance(name, str) or not name.strip():
@@ -62,19 +63,27 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
         raise ModelNotFoundError(
             f"the folder {name} is no model folder: it has no {MANIFEST}{_choices(name)}"
         )
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name) and not isinstance(name_or_path, Path):
+    hub = re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name) and not isinstance(name_or_path, Path)
+    if hub and not folder.parent.exists():
         return fetch(name)
     raise ModelNotFoundError(f"there is no model {name!r}, and no such folder{_choices(name)}")
 
 
 def _choices(name: str) -> str:
     """How an error about an unknown name ends."""
-    names = list(shipped_models())
+    names = [*shipped_models(), *_beside(name)]
     if not names:
         return ". No model came with this installation: train one, or give a model folder"
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     meant = f" Did you mean {close[0]!r}?" if close else ""
     return f".{meant} The models here: {', '.join(names)}; or give a model folder, or owner/name on the Hub"
+
+
+def _beside(name: str) -> list[str]:
+    """The model folders in the folder that `name` would be in, named as `name` is; none for a bare name."""
+    parent = Path(os.path.expanduser(name)).parent
+    places = sorted(place.parent for place in parent.glob(f"*/{MANIFEST}")) if parent != Path() else []
+    return [(Path(name).parent / folder.name).as_posix() for folder in places if _draws(folder)]
 
 
 def fetch(name: str) -> Path:

@@ -106,6 +106,13 @@ def test_a_drawing_shows_and_saves_itself(model: Pipeline, tmp_path: Path):
         drawing.save(tmp_path / "grid.jpg")
 
 
+def test_a_drawing_equals_itself_alone(model: Pipeline):
+    """Comparing the arrays inside would be an error of numpy's; whoever wants to can compare the images."""
+    drawing, again = model.draw(CAPTION, n=1), model.draw(CAPTION, n=1)
+    assert drawing == drawing and drawing != again and len({drawing, again}) == 2
+    assert (drawing.images == again.images).all()
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -233,6 +240,27 @@ def test_an_unknown_name_lists_the_models(folder: Path, tmp_path: Path, monkeypa
     for name in ("", "  ", "no/such/folder", str(tmp_path / "nowhere")):
         with pytest.raises(ModelNotFoundError, match="nano"):
             find_model(name)
+
+
+def test_a_slip_in_a_path_is_not_looked_for_on_the_hub(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """owner/name is one on the Hub only where there is no folder "owner" here."""
+    fetched: list[str] = []
+    monkeypatch.setattr(pipeline_find, "fetch", lambda name: fetched.append(name) or folder)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(folder, tmp_path / "runs" / "mine")
+    (tmp_path / "runs" / "no-model").mkdir()
+    with pytest.raises(
+        ModelNotFoundError, match=r"no such folder.*mean 'runs/mine'.*The models here: .*runs/mine;"
+    ):
+        minidalle.load("runs/mime")
+    for name in ("runs/other", "./mine", "../x/y", str(tmp_path / "runs" / "other")):
+        with pytest.raises(ModelNotFoundError, match=r"no such folder.* The models here: ") as caught:
+            minidalle.load(name)
+        assert "no-model" not in str(caught.value)
+    assert fetched == []
+    assert minidalle.load("run/mine").folder == folder and fetched == ["run/mine"]
 
 
 def test_a_folder_of_the_same_name_does_not_hide_a_model(
