@@ -36,12 +36,12 @@ class PictureError(ValueError):
     """Pictures that cannot be had: a wrong request, or a cache that cannot be written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WorldPictures:
     """`count` pictures of the world: images, scenes and captions that belong together by their index.
 
     images: uint8 [picture, size, size, 3], mapped from disk, read-only.
-    fingerprint: SHA-256 of the images' bytes.
+    fingerprint: SHA-256 of the images' bytes. Pictures equal (==) only themselves; compare their fingerprints instead.
     """
 
     images: np.ndarray

@@ -42,6 +42,12 @@ def test_pictures_scenes_and_captions_belong_together(cache):
         assert pictures.captions[index] == caption(scene, 3, index)
 
 
+def test_pictures_equal_themselves_alone_and_are_compared_by_fingerprint(cache):
+    pictures, again = draw(cache), draw(cache)
+    assert pictures == pictures and pictures != again and len({pictures, again}) == 2
+    assert pictures.fingerprint == again.fingerprint
+
+
 def test_one_picture_can_be_told_in_several_wordings(cache):
     pictures = draw(cache, count=2)
     wordings = {pictures.caption_of(0, wording) for wording in range(20)}
