@@ -65,7 +65,8 @@ def with_articles(text: str) -> str:
 class CaptionEditor:
     """A sentence with dropdowns, a seed, and the pictures of what it says now. See `caption_editor`.
 
-    `caption` is what it says; `pictures()` is its grid as PNG bytes; `words` are the dropdowns, left to right.
+    `caption` is what it says; `pictures()` is its grid as PNG bytes; `words` are the dropdowns, left to right;
+    `shown` is what the pictures on the page show, in words.
     """
 
     def __init__(self, model: Pipeline, template: str, seed: int, n: int) -> None:
@@ -84,12 +85,13 @@ class CaptionEditor:
         )
         self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "width": f"{WIDTH}px"})
         self.label = ipywidgets.HTML()
+        self.shown = ""
         self._grids: dict[tuple[str, int], bytes] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.box = ipywidgets.VBox([self._sentence(), self.seed, self.image, self.label])
         for control in (*self.words, self.seed):
             control.observe(self._changed, "value")
-        self.refresh()
+        self._show()
 
     def _dropdown(self, word: str) -> ipywidgets.Dropdown:
         choices = choices_for(word, self.model.words)
@@ -118,7 +120,8 @@ class CaptionEditor:
     @property
     def alt(self) -> str:
         """What the pictures show, in words."""
-        return f"{self.n} pictures of {self.caption!r}, seed {self.seed.value}"
+        many = "1 picture" if self.n == 1 else f"{self.n} pictures"
+        return f"{many} of {self.caption!r}, seed {self.seed.value}"
 
     def pictures(self) -> bytes:
         """The grid of the caption and seed as they are now: PNG bytes, drawn once and then remembered."""
@@ -130,13 +133,22 @@ class CaptionEditor:
         return self._grids[key]
 
     def refresh(self) -> None:
-        """Draw what the sentence says now, and show it."""
+        """Draw what the sentence says now, and show it. Where that fails, the label says why, and the pictures stay."""
         self._timer = None
+        try:
+            self._show()
+        except BaseException as error:  # a kernel that is interrupted, too
+            why = str(error) or type(error).__name__
+            self.label.value = html.escape(f"{self.alt}: not drawn ({why}). Above are still {self.shown}")
+            if not isinstance(error, Exception):
+                raise
+
+    def _show(self) -> None:
         said = html.escape(self.alt)
         if (self.caption, self.seed.value) not in self._grids:
             self.label.value = f"<i>drawing {said} …</i>"
         self.image.value = self.pictures()
-        self.label.value = said
+        self.label.value, self.shown = said, self.alt
 
     def _changed(self, change: Any) -> None:
         """Wait for a pause in the changes, then refresh; at once where no event loop runs."""
@@ -151,11 +163,14 @@ class CaptionEditor:
         return f"<Caption editor: {self.alt}; run this cell to change its words>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+        if self._timer is not None:  # a change that is not drawn yet
+            self._timer.cancel()
+            self.refresh()
         live = self.box._repr_mimebundle_()
         live = live[0] if isinstance(live, tuple) else live
-        picture = base64.b64encode(self.pictures()).decode()
+        picture = base64.b64encode(self.image.value).decode()
         data = {"text/plain": repr(self), "image/png": picture, WIDGET: live[WIDGET]}
-        return data, {"image/png": {"alt": self.alt}}
+        return data, {"image/png": {"alt": self.shown}}
 
 
 def caption_editor(model: Pipeline, template: str = TEMPLATE, seed: int = 0, n: int = 8) -> CaptionEditor:

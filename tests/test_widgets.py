@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import html
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from tiny_model import save_tiny
 import minidalle
 from minidalle import widgets
 from minidalle.pipeline import Pipeline
+from minidalle.tokenizer import CaptionError
 from minidalle.widgets import FAMILIES, TEMPLATE, caption_editor, choices_for, with_articles
 from minidalle.world import COLORS, RELATIONS, SHAPES, TEXTURES
 from minidalle.world.captions import NUMBERS, RELATION_WORDS
@@ -63,12 +65,55 @@ def test_quick_changes_draw_once(model: Pipeline, monkeypatch: pytest.MonkeyPatc
     assert refreshed == ["a pink cube"] and "pink" in editor.label.value
 
 
+def test_a_change_in_the_cell_that_shows_the_editor_is_in_its_picture(model: Pipeline):
+    editor = caption_editor(model, "a [red|blue] cube", n=1)
+
+    async def cell() -> None:
+        editor.words[0].value = "blue"
+        data, about = editor._repr_mimebundle_()
+        assert "a blue cube" in about["image/png"]["alt"]
+        assert base64.b64decode(data["image/png"]) == model.draw("a blue cube", n=1)._repr_png_()
+
+    asyncio.run(cell())
+
+
 def test_old_grids_are_forgotten(model: Pipeline, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(widgets, "KEPT", 2)
     editor = caption_editor(model, "a [red|blue|green] cube", n=1)
     for colour in ("blue", "green"):
         editor.words[0].value = colour
     assert len(editor._grids) == 2
+
+
+def test_a_drawing_that_fails_is_told_in_words_and_the_next_one_is_drawn(
+    model: Pipeline, monkeypatch: pytest.MonkeyPatch
+):
+    editor, draw = caption_editor(model, "a [red|blue|green] cube", n=1), model.draw
+    red = editor.image.value
+
+    def fail(caption: str, **settings) -> None:
+        raise RuntimeError("out of <memory>") if "blue" in caption else KeyboardInterrupt
+
+    monkeypatch.setattr(model, "draw", fail, raising=False)
+    editor.words[0].value = "blue"
+    said = "1 picture of 'a blue cube', seed 0: not drawn (out of <memory>). Above are still 1 picture of 'a red cube'"
+    assert html.unescape(editor.label.value).startswith(said) and "<memory>" not in editor.label.value
+    with pytest.raises(KeyboardInterrupt):
+        editor.words[0].value = "green"
+    assert "not drawn (KeyboardInterrupt)" in editor.label.value
+    data, about = editor._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]) == editor.image.value == red
+    assert "a red cube" in about["image/png"]["alt"]
+    monkeypatch.setattr(model, "draw", draw, raising=False)
+    editor.seed.value = 1
+    assert (
+        editor.label.value == html.escape("1 picture of 'a green cube', seed 1") and editor.image.value != red
+    )
+
+
+def test_the_first_drawing_that_fails_is_an_error(model: Pipeline):
+    with pytest.raises(CaptionError, match="tokens; this model reads at most"):
+        caption_editor(model, "a [red|blue] " + "cube " * 40)
 
 
 def test_without_a_kernel_there_is_a_picture(model: Pipeline):
