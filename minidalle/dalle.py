@@ -28,9 +28,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from minidalle.masks import PAPER_CONV_KERNEL, StreamLayout
+from minidalle.tokenizer import PAD
 from minidalle.transformer import INIT_STD, KVCache, Transformer, TransformerConfig
-
-PAD = -1  # marks an empty caption slot in id tensors; becomes the padding id of its position
 
 
 @dataclass(frozen=True)
