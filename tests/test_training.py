@@ -25,13 +25,14 @@ from minidalle.checkpoints import CheckpointError, load_model, verify
 from minidalle.presets import preset
 from minidalle.schedules import cosine_anneal
 from minidalle.tokenizer import PAD, BPETokenizer
-from minidalle.training import lock, loop, setup
+from minidalle.training import clip_task, command, lock, loop, setup
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import CaptionBatches
 from minidalle.training.clip_task import blur
 from minidalle.training.command import main
-from minidalle.training.curves import running_mean
-from minidalle.training.dvae_task import foreground
+from minidalle.training.curves import PANELS, running_mean
+from minidalle.training.dvae_task import DVAETask, foreground
+from minidalle.training.grids import pairs_grid
 from minidalle.training.lock import LOCK, locked
 from minidalle.training.logs import Log, read_log
 from minidalle.training.loop import Run, TrainingError, fit, fresh_state, plan_steps
@@ -442,6 +443,18 @@ def test_sample_grids_are_pictures_one_can_see(trained):
             assert image.width > 500 and len(image.convert("RGB").getcolors(10**6)) > 20
 
 
+def test_pairs_stand_above_each_other_in_double_rows():
+    above, below = torch.rand(5, 3, 8, 8), torch.rand(5, 3, 8, 8)
+    image = pairs_grid(above, below)
+    assert image.shape == (4 * 8 + 3 * 4, 3 * 8 + 2 * 4, 3) and image.dtype == np.uint8
+    for number in range(5):
+        row, column = divmod(number, 3)
+        for part, top in ((above, 24 * row), (below, 24 * row + 12)):
+            expected = (part[number] * 255).round().byte().permute(1, 2, 0).numpy()
+            assert np.array_equal(image[top : top + 8, 12 * column :][:, :8], expected)
+    assert (image[24:, 24:] == 255).all()  # there is no sixth pair
+
+
 def test_half_a_line_at_the_end_of_a_log_is_passed_over(tmp_path):
     log = Log(tmp_path / "log.jsonl")
     log.start({"event": "start"})
@@ -475,12 +488,32 @@ def test_curves_are_drawn_by_one_command(trained, tmp_path, capsys):
         assert image.width > 1500 and image.height > 900
     assert main(["curves", str(tmp_path)]) == 1
     assert "there is no training log" in capsys.readouterr().err
+    assert main(["curves", str(trained), "--png", str(tmp_path / "curves.foo")]) == 1
+    assert "curves.foo is no place for curves: they are saved as PNG" in capsys.readouterr().err
 
 
-def test_a_running_mean_is_the_mean_of_what_came_before():
+def test_every_number_that_curves_show_is_in_the_log_in_one_kind_of_line(trained, tmp_path, data):
+    assert train("judge", tmp_path, data, "--steps", "4") == 0
+    for task, panels in PANELS.items():
+        lines = read_log((tmp_path if task == "judge" else trained) / task / "log.jsonl")
+        kinds = [
+            {name for line in lines if key in line for name in line}
+            for key in ("pictures_per_second", "evaluation")
+        ]
+        for name in (name for _, names in panels for name in names):
+            assert sum(name in kind for kind in kinds) == 1, (task, name)
+    assert main(["curves", str(tmp_path)]) == 0
+    with Image.open(tmp_path / "curves.png") as image:
+        assert image.width > 3 * image.height  # one row
+
+
+def test_a_running_mean_weighs_what_is_long_ago_little_and_has_no_kink():
     values = np.random.default_rng(0).normal(size=60)
-    naive = [values[max(0, end - 25) : end].mean() for end in range(1, 61)]
-    np.testing.assert_allclose(running_mean(values), naive)
+    naive = [np.average(values[:end], weights=0.9 ** np.arange(end)[::-1]) for end in range(1, 61)]
+    np.testing.assert_allclose(running_mean(values, width=10), naive)
+    falling = running_mean(np.exp(-np.arange(100) / 8), width=10)
+    bends = np.diff(falling, 2)
+    assert np.abs(np.diff(bends)).max() < 0.1 * np.abs(np.diff(falling)).max()
 
 
 # ---------------------------------------------------------------- wrong requests
@@ -628,8 +661,6 @@ def test_minutes_are_turned_into_updates_by_timing_a_few(tmp_path, monkeypatch):
 
 
 def test_a_planned_run_is_resumed_with_its_plan(tmp_path, data, monkeypatch):
-    from minidalle.training import command
-
     monkeypatch.setattr(command, "plan_steps", lambda task, run, minutes: int(minutes * 10))
     stop_at(monkeypatch, 9)
     assert (
@@ -736,6 +767,38 @@ def test_the_foreground_is_where_something_stands(pictures):
             assert not mask[0].any() and 0.02 < mask.float().mean() < 0.9
 
 
+def test_figures_of_the_dvae_need_no_float64_on_an_apple_gpu(pictures):
+    """They are computed on the CPU, so that no such GPU is needed to see that here."""
+    from minidalle.dvae import DiscreteVAE
+
+    torch.manual_seed(0)
+    sizes, config = preset("tiny").dvae, preset("tiny").training["dvae"]
+    model = DiscreteVAE(sizes).eval()
+    here, apple = (
+        DVAETask(sizes, config, pictures, pictures, 0, device).evaluate(model) for device in ("cpu", "mps")
+    )
+    assert here == apple and set(here) > {"psnr", "foreground_perplexity", "token_stability"}
+
+
+@pytest.mark.parametrize(("crowd", "sizes"), [(24, [24, 24]), (32, [32, 32]), (128, [64])])
+def test_retrieval_is_among_crowds_of_one_size(pictures, tokenizer, monkeypatch, crowd, sizes):
+    """With 64 pictures: two crowds of 24 and 16 that are left out, or all where there are fewer than a crowd."""
+    from minidalle.clip import CLIP
+
+    monkeypatch.setattr(clip_task, "CROWD", crowd)
+    monkeypatch.setattr(clip_task, "TEST_SCENES", 2)
+    shape = preset("tiny").with_text_vocab(tokenizer.vocab_size).clip
+    config = replace(preset("tiny").training["clip"], reconstructed=0.0)
+    task = clip_task.CLIPTask(shape, config, (pictures, None), pictures, tokenizer, None, 0)
+    seen, model = [], CLIP(shape).eval()
+    monkeypatch.setattr(
+        model, "scores", lambda images, text: seen.append((len(images), len(text))) or torch.eye(len(images))
+    )
+    found = task.evaluate(model)
+    assert seen == [(size, size) for size in sizes]
+    assert found["image_to_text"] == found["text_to_image"] == 1.0
+
+
 def test_blur_is_a_gaussian(pictures):
     point = torch.zeros(1, 3, 17, 17)
     point[:, :, 8, 8] = 1
@@ -836,6 +899,75 @@ def test_pack_makes_a_model_folder_of_the_averaged_weights(trained, tmp_path, ca
     average = checkpoints.read_tensors(newest(trained, "dalle") / "average.safetensors")
     for name, value in loaded.dalle.state_dict().items():
         assert torch.equal(value, average[name].bfloat16().float())
+
+
+@pytest.fixture(scope="module")
+def model(trained, tmp_path_factory):
+    return pack(trained, tmp_path_factory.mktemp("models") / "tiny", print)
+
+
+@pytest.fixture
+def unpacked(model, tmp_path):
+    """A training folder that a model was unpacked to."""
+    assert main(["unpack", str(model), str(tmp_path / "again")]) == 0
+    return tmp_path / "again"
+
+
+def test_a_model_that_is_unpacked_and_packed_again_is_the_same_to_the_last_bit(model, unpacked, tmp_path):
+    """The dVAE is kept in float32; the others in bfloat16, which float32 holds exactly."""
+    pack(unpacked, tmp_path / "packed", print)
+    before, after = (
+        {path.name: path.read_bytes() for path in each.iterdir()} for each in (model, tmp_path / "packed")
+    )
+    assert {"dvae.safetensors", "dalle.safetensors", "clip.safetensors", "tokenizer.json"} < set(before)
+    assert before == after
+
+
+def test_training_an_unpacked_part_is_a_new_run_with_the_weights_and_plan_of_the_model(
+    model, unpacked, data, monkeypatch
+):
+    began = []
+    monkeypatch.setattr(command, "fit", lambda task, run, state: began.append((run, state)) or state)
+    assert train("dalle", unpacked, data, "--resume") == 0
+    monkeypatch.undo()
+    ((run, state),) = began
+    assert (state.step, state.total, state.average.count) == (0, 24, 0) and not any(
+        state.optimiser.state.values()
+    )
+    loaded = load_model(model).dalle.state_dict()
+    for weights in (state.model.state_dict(), state.average.model.state_dict()):
+        assert all(torch.equal(value, loaded[name]) for name, value in weights.items())
+    sha256 = json.loads((model / "manifest.json").read_bytes())["dalle.safetensors"]["sha256"]
+    assert run.about["from"] == {"model": "tiny", "sha256": sha256}
+
+
+def test_a_part_that_was_trained_further_is_packed_with_those_that_were_left_alone(
+    model, unpacked, tmp_path, data, capsys
+):
+    assert train("dalle", unpacked, data, "--resume", "--steps", "4") == 0
+    assert train("dalle", unpacked, data, "--resume", "--steps", "6") == 0  # and goes on like any other run
+    assert "resuming dalle at update 4 of 6" in capsys.readouterr().out
+    assert checkpoints.read_json(newest(unpacked, "dalle") / "state.json")["from"]["model"] == "tiny"
+    before, after = (load_model(each) for each in (model, pack(unpacked, tmp_path / "packed", print)))
+    assert after.config["about"]["dalle"]["step"] == 6
+    same = {
+        part: all(map(torch.equal, getattr(before, part).parameters(), getattr(after, part).parameters()))
+        for part in ("dvae", "dalle", "clip")
+    }
+    assert same == {"dvae": True, "dalle": False, "clip": True}
+    assert after.config["about"]["clip"] == before.config["about"]["clip"]
+
+
+def test_unpacked_weights_that_do_not_fit_are_refused_in_a_sentence(unpacked, data, capsys):
+    assert train("dalle", unpacked, data, "--resume", "--set", "dalle.depth=3") == 1
+    assert "the weights of tiny do not fit: dalle.depth is 2, not 3" in capsys.readouterr().err
+
+
+def test_nothing_is_unpacked_over_something_that_was_trained(model, unpacked, capsys):
+    before = hashes(unpacked, "dalle")
+    assert main(["unpack", str(model), str(unpacked)]) == 1
+    assert "already holds a tokenizer: choose another folder to unpack to" in capsys.readouterr().err
+    assert hashes(unpacked, "dalle") == before
 
 
 def test_parts_that_were_not_trained_together_are_not_packed(trained, tmp_path, data):

@@ -22,7 +22,7 @@ from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import CaptionBatches
 from minidalle.training.pictures import batch_indices, to_images
 
-CROWD = 128  # captions that a held-back picture is to find its own among
+CROWD = 128  # captions that a held-back picture is to find its own among, where there are as many
 TEST_SCENES = 128
 
 
@@ -80,9 +80,14 @@ class CLIPTask:
         return (images + self.config.noise * torch.randn_like(images)).clamp(0, 1)
 
     def evaluate(self, model: CLIP) -> dict[str, float]:
-        """Retrieval among held-back pairs, both ways, and whether colour and shape are told apart."""
+        """Retrieval among held-back pairs, both ways, and whether colour and shape are told apart.
+
+        All crowds are of one size, since a pair is found more easily in a small one: what is left over is left out.
+        """
         right = {"image_to_text": [], "text_to_image": []}
-        for images, text in zip(self.held_back.split(CROWD), self.held_back_text.split(CROWD), strict=True):
+        crowd = min(CROWD, len(self.held_back))
+        for start in range(0, len(self.held_back) - crowd + 1, crowd):
+            images, text = (held[start : start + crowd] for held in (self.held_back, self.held_back_text))
             scores, own = model.scores(images, text).cpu(), torch.arange(len(images))
             right["image_to_text"].append(scores.argmax(1) == own)
             right["text_to_image"].append(scores.argmax(0) == own)

@@ -1,8 +1,8 @@
 """The loss curves of a training folder in one picture, readable from the back of a lecture room.
 
 Thick lines, large letters, colours that colour-blind people can tell apart (Okabe and Ito), and a different
-dash for each line, for printers. Thin lines are single log entries, thick ones their running mean. Left out:
-everything but the picture; the numbers are in the logs.
+dash for each line, for printers. Thin lines are single log entries, thick ones their running mean, which forgets
+slowly. Left out: everything but the picture; the numbers are in the logs.
 """
 
 from pathlib import Path
@@ -29,23 +29,35 @@ PANELS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "clip": [
         ("contrastive loss, nats", {"loss": "training"}),
         (
-            "retrieval among 128, held back",
+            "retrieval among at most 128",
             {"image_to_text": "picture to caption", "text_to_image": "caption to picture"},
         ),
         ("told apart, seen", {"color_seen": "colour", "shape_seen": "shape"}),
         ("told apart, held out", {"color_held_out": "colour", "shape_held_out": "shape"}),
     ],
+    "judge": [
+        ("loss, all parts", {"loss": "training"}),
+        ("loss, where things are", {"presence": "is there one", "position": "its place"}),
+        ("things read rightly", {"shapes": "all shapes", "colors": "all colours", "count": "how many"}),
+        ("scenes read rightly", {"binding": "colour and shape", "relation": "relation", "all": "everything"}),
+    ],
 }
+SHARES = ("color", "shape", "image_to_text", "text_to_image", "count", "binding", "relation", "all")
+"""How the names of shares begin: their panels run from 0 to 1."""
+
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 DASHES = ("-", "--", "-.", ":")
-SMOOTH = 25  # log lines in a running mean
+SMOOTH = 12  # log lines that the running mean looks back, about
 
 
 def draw_curves(out: Path, path: Path | None = None) -> Path:
     """Draw what was trained in `out`, one row a task, into `path` (default: OUT/curves.png); returns the path.
 
-    Raises TrainingError where there is no log to draw, or no matplotlib to draw with.
+    Raises TrainingError where there is no log to draw, no matplotlib to draw with, or a path of another kind than PNG.
     """
+    path = path or out / "curves.png"
+    if path.suffix.lower() != ".png":
+        raise TrainingError(f"{path} is no place for curves: they are saved as PNG, so end the name in .png")
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -64,7 +76,6 @@ def draw_curves(out: Path, path: Path | None = None) -> Path:
     for row, (task, entries) in zip(rows, lines.items(), strict=True):
         for axes, (title, names) in zip(row, PANELS[task], strict=True):
             _panel(axes, f"{task}: {title}", names, entries)
-    path = path or out / "curves.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=80)
     return path
@@ -78,11 +89,16 @@ def series(entries: list[dict[str, Any]], name: str) -> tuple[np.ndarray, np.nda
 
 
 def running_mean(values: np.ndarray, width: int = SMOOTH) -> np.ndarray:
-    """Each value replaced by the mean of the last `width` ones (of fewer at the start)."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - width)
-    return (sums[ends] - sums[starts]) / (ends - starts)
+    """The mean of each value and all before it, a value `n` lines back weighing (1 - 1 / width) ** n.
+
+    Unlike the mean of the last `width` ones, it has no kink where the first values drop out.
+    """
+    keep, total, weight = 1 - 1 / width, 0.0, 0.0
+    means = np.empty(len(values))
+    for place, value in enumerate(values):
+        total, weight = keep * total + value, keep * weight + 1
+        means[place] = total / weight
+    return means
 
 
 def _panel(axes: Any, title: str, names: dict[str, str], entries: list[dict[str, Any]]) -> None:
@@ -90,7 +106,7 @@ def _panel(axes: Any, title: str, names: dict[str, str], entries: list[dict[str,
         steps, values = series(entries, name)
         if not len(values):
             continue
-        looks = len(values) < 2 * SMOOTH  # evaluations are few, and no noise to average away
+        looks = len(values) < 4 * SMOOTH  # evaluations are few, and no noise to average away
         axes.plot(steps, values if looks else running_mean(values), DASHES[place], color=COLORS[place], lw=3,
                   marker="o" if looks else None, ms=7, label=label)  # fmt: skip
         if not looks:
@@ -99,7 +115,7 @@ def _panel(axes: Any, title: str, names: dict[str, str], entries: list[dict[str,
     axes.set_xlabel("updates", fontsize=15)
     axes.tick_params(labelsize=14)
     axes.grid(alpha=0.3)
-    if all(name.startswith(("color", "shape")) or "_to_" in name for name in names):
-        axes.set_ylim(-0.03, 1.03)  # shares
+    if all(name.startswith(SHARES) for name in names):
+        axes.set_ylim(-0.03, 1.03)
     if axes.lines:
         axes.legend(fontsize=14)

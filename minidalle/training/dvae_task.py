@@ -5,6 +5,7 @@ right and would hide a collapse of the codes. Left out: the paper's random crops
 square).
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -48,8 +49,10 @@ class DVAETask:
             seed,
             device,
         )
-        self.held_back = to_images(validation.images, device)
-        self.foreground = foreground(validation.scenes, validation.images).to(device)
+        apple = device.startswith("mps")  # has no float64, which the figures take
+        self.measured_on = "cpu" if apple else device
+        self.held_back = to_images(validation.images, self.measured_on)
+        self.foreground = foreground(validation.scenes, validation.images).to(self.measured_on)
 
     def make_model(self) -> DiscreteVAE:
         """A new dVAE."""
@@ -73,10 +76,11 @@ class DVAETask:
 
     def evaluate(self, model: DiscreteVAE) -> dict[str, float]:
         """PSNR, codes in use and their stability, on held-back pictures with the argmax codes."""
+        if self.measured_on != self.device:
+            model = copy.deepcopy(model).to(self.measured_on)
         ids = torch.cat([model.encode(part) for part in self.held_back.split(CHUNK)])
         painted = torch.cat([model.decode(part).float() for part in ids.split(CHUNK)])
-        side = model.config.image_size // model.config.grid
-        cells = F.max_pool2d(self.foreground[:, None].float(), side).bool().flatten(1)
+        cells = foreground_cells(self.foreground, model.config.grid)
         return {
             "psnr": psnr(painted, self.held_back),
             "foreground_psnr": psnr(painted, self.held_back, self.foreground),
@@ -87,7 +91,7 @@ class DVAETask:
 
     def picture(self, model: DiscreteVAE) -> np.ndarray:
         """Held-back originals over their reconstructions, two double rows."""
-        shown = self.held_back[:SHOWN]
+        shown = self.held_back[:SHOWN].to(self.device)
         return pairs_grid(shown, model.reconstruct(shown).float())
 
 
@@ -107,3 +111,8 @@ def foreground(scenes: Sequence[Scene], images: np.ndarray) -> Tensor:
             empty[bare] = render(bare, images.shape[1]).astype(np.int16)
         masks.append(np.abs(image.astype(np.int16) - empty[bare]).max(-1) > FOREGROUND * 255)
     return torch.from_numpy(np.stack(masks))
+
+
+def foreground_cells(masks: Tensor, grid: int) -> Tensor:
+    """Which cells of the grid show something: masks bool [picture, size, size] to bool [picture, grid * grid]."""
+    return F.adaptive_max_pool2d(masks[:, None].float(), grid).bool().flatten(1)

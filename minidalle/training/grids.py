@@ -8,29 +8,19 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor
 
+from minidalle.pipeline_pictures import grid, to_bytes
+
 LEAST_WIDTH = 800  # smaller grids are enlarged by whole numbers, so that one sees something
 
 
-def grid(images: Tensor, columns: int, gap: int = 1) -> np.ndarray:
-    """Images [picture, 3, height, width] in [0, 1] side by side, row by row: uint8 [height, width, 3].
-
-    Missing pictures in the last row, and the gaps, are white.
-    """
-    pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().cpu().numpy()
-    rows = -(-len(pixels) // columns)
-    missing = np.full((rows * columns - len(pixels), *pixels.shape[1:]), 255, np.uint8)
-    padded = np.pad(
-        np.concatenate([pixels, missing]), ((0, 0), (0, 0), (0, gap), (0, gap)), constant_values=255
-    )
-    return rearrange(padded, "(row column) c h w -> (row h) (column w) c", column=columns)
-
-
 def pairs_grid(above: Tensor, below: Tensor) -> np.ndarray:
-    """Two sets of images [picture, 3, height, width], each of the first over its partner, in two double rows: a grid
-    as above."""
-    half = (len(above) + 1) // 2
-    rows = [part[start : start + half] for start in range(0, len(above), half) for part in (above, below)]
-    return grid(torch.cat(rows).float(), columns=half)
+    """Two sets of images [picture, 3, height, width] in [0, 1], each of the first over its partner, in two double
+    rows: uint8 [height, width, 3]. Where their number is odd, the last place stays white."""
+    columns = (len(above) + 1) // 2
+    blank = above.new_ones(2 * columns - len(above), *above.shape[1:])
+    pairs = torch.stack([torch.cat([part.float(), blank.float()]) for part in (above, below)])
+    ordered = rearrange(pairs, "part (row column) c h w -> (row part column) c h w", row=2)
+    return np.asarray(grid(to_bytes(ordered), columns, enlarge=1))
 
 
 def save_picture(image: np.ndarray, path: Path) -> None:

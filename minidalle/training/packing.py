@@ -18,6 +18,7 @@ from minidalle.training.loop import TrainingError
 from minidalle.training.setup import Trained, trained, trained_tokenizer
 from minidalle.training.state import Say, checkpoints_in
 from minidalle.training.tokenizer_task import WORDS
+from minidalle.training.unpacking import UNPACKED
 from minidalle.world.judge import JudgeConfig
 from minidalle.world.judging import save_judge
 
@@ -86,7 +87,11 @@ def together(parts: dict[str, Trained]) -> Preset:
 
 
 def figures(folder: Path, found: Trained) -> dict[str, Any]:
-    """What the model folder says of a part: how long it was trained, and its last evaluation."""
-    looks = [line for line in read_log(folder / "log.jsonl") if line.get("evaluation")]
+    """What the model folder says of a part: how long it was trained, and its last evaluation; of a part that came out
+    of another model folder and was left alone, what that one said."""
+    lines = read_log(folder / "log.jsonl")
+    if UNPACKED in found.state:
+        return next((line["about"] for line in lines if line.get("event") == UNPACKED), {})
+    looks = [line for line in lines if line.get("evaluation")]
     kept = {key: found.state[key] for key in ("step", "total", "seconds", "seed", "torch", "precision")}
     return {**kept, **(looks[-1] if looks else {})}
