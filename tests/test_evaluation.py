@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from minidalle.cli import main
 from minidalle.evaluation import report
+from minidalle.evaluation.gallery import Cell, sheet
 from minidalle.evaluation.measure import Answers, by_relation, figures, gain, share
 from minidalle.evaluation.rows import ROWS, SPLITS, kinds_of, questions
 from minidalle.evaluation.statistics import mean_interval, wilson
@@ -230,6 +233,35 @@ class TestReport:
         monkeypatch.setattr(Path, "write_text", spy)
         report.write_between(path, "r", "new")
         assert endings == ["\n"]
+
+
+class TestGallery:
+    def test_captions_of_any_length_touch_no_picture_and_no_other_caption(self):
+        longest = "a photo of a yellow cylinder, a little black sphere and a large pink mushroom on the floor"
+        captions = ["a black cat", longest, "there is a yellow stripy cone", longest]
+        cell = lambda text, right: Cell(np.zeros((8, 8, 3)), text, right)  # noqa: E731
+        rows = [[cell(text, place % 2 == 0) for place, text in enumerate(captions)] for _ in range(3)]
+        for labels, font in ((["single", "pair", "triple"], 6.5), (None, 7.5)):
+            figure = sheet(rows, labels, font)
+            FigureCanvasAgg(figure).draw()
+            assert max(axes.get_title().count("\n") for axes in figure.axes) >= 3
+            pictures = [axes.get_window_extent() for axes in figure.axes]
+            texts = [axes.title.get_window_extent() for axes in figure.axes]
+            boxes = pictures + texts
+            for number, one in enumerate(boxes):
+                assert figure.bbox.containsx(one.x0) and figure.bbox.containsx(one.x1)
+                assert figure.bbox.containsy(one.y0) and figure.bbox.containsy(one.y1)
+                assert not any(one.overlaps(other) for other in boxes[number + 1 :])
+
+    def test_a_wrong_picture_has_a_cross_and_a_frame(self):
+        right, wrong, untold = sheet(
+            [[Cell(np.zeros((8, 8, 3)), "a cat", how) for how in (True, False, None)]]
+        ).axes
+        assert [axes.get_title() for axes in (right, wrong, untold)] == ["a cat", "✗ a cat", "a cat"]
+        widths = [axes.spines["top"].get_linewidth() for axes in (right, wrong, untold)]
+        assert (
+            widths == [1, 2, 0] and wrong.spines["top"].get_edgecolor() != right.spines["top"].get_edgecolor()
+        )
 
 
 class TestCommand:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from einops import rearrange
 
@@ -11,14 +15,21 @@ from minidalle.checkpoints import LoadedModel
 from minidalle.evaluation.measure import Answers
 from minidalle.world.fields import reads
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 COLUMNS = 8
+SIDE, GAP, MARGIN = 1.55, 0.08, 0.3  # inches: of a picture, around it, and for the labels on the left
+LINE = 1.3  # the height of a line of text, in font sizes
 
 
-def wrap(text: str, width: int = 24) -> str:
-    """A caption in lines of at most `width` characters."""
-    import textwrap
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A picture, floats [height, width, 3] in [0, 1], with its caption; framed by whether it is right, unless None."""
 
-    return "\n".join(textwrap.wrap(text, width))
+    picture: np.ndarray
+    caption: str
+    right: bool | None = None
 
 
 def draw_gallery(model: LoadedModel, drawn: dict[tuple[str, str], Answers], split: str, path: Path) -> None:
@@ -26,49 +37,61 @@ def draw_gallery(model: LoadedModel, drawn: dict[tuple[str, str], Answers], spli
 
     A grey frame: everything that the caption says is there. An orange frame and a cross: something is wrong.
     """
-    import matplotlib.pyplot as plt
-
     kinds = [kind for kind, which in drawn if which == split]
-    figure, axes = plt.subplots(
-        len(kinds), COLUMNS, figsize=(COLUMNS * 1.65, len(kinds) * 2.05), squeeze=False
-    )
-    for row, kind in zip(axes, kinds, strict=True):
-        answers = drawn[kind, split]
-        with torch.no_grad():
-            images = model.dvae.decode(answers.tokens[:COLUMNS, 0])
-        pictures = rearrange(images, "b c h w -> b h w c").numpy()
-        for axis, picture, question, readings in zip(
-            row, pictures, answers.questions, answers.readings, strict=False
-        ):
-            right = reads(question.scene, readings[0])["all"]
-            axis.imshow(picture, interpolation="nearest")
-            axis.set_title(("" if right else "✗ ") + wrap(question.caption), fontsize=6.5)
-            axis.set_xticks([]), axis.set_yticks([])
-            for side in axis.spines.values():
-                side.set_color("0.8" if right else "#d55e00")
-                side.set_linewidth(1 if right else 2)
-        row[0].set_ylabel(kind, fontsize=9)
-    figure.tight_layout(h_pad=0.6, w_pad=0.3)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
-    plt.close(figure)
+    _write(sheet([_cells(model, drawn[kind, split], COLUMNS) for kind in kinds], kinds), path)
 
 
 def draw_banner(model: LoadedModel, drawn: dict[tuple[str, str], Answers], path: Path, rows: int = 3) -> None:
     """Write a small sheet: one column a kind, the first sample of its first `rows` held-out captions."""
-    import matplotlib.pyplot as plt
-
     kinds = [kind for kind, which in drawn if which == "held-out" and kind != "sketch"]
-    figure, axes = plt.subplots(rows, len(kinds), figsize=(len(kinds) * 1.7, rows * 2.1), squeeze=False)
-    for column, kind in zip(axes.T, kinds, strict=True):
-        answers = drawn[kind, "held-out"]
-        with torch.no_grad():
-            images = rearrange(model.dvae.decode(answers.tokens[:rows, 0]), "b c h w -> b h w c").numpy()
-        for axis, picture, question in zip(column, images, answers.questions, strict=False):
-            axis.imshow(picture, interpolation="nearest")
-            axis.set_title(wrap(question.caption, 22), fontsize=7.5)
-            axis.axis("off")
-    figure.tight_layout(h_pad=0.6, w_pad=0.3)
+    columns = [_cells(model, drawn[kind, "held-out"], rows) for kind in kinds]
+    plain = [[Cell(cell.picture, cell.caption) for cell in row] for row in zip(*columns, strict=True)]
+    _write(sheet(plain, font=7.5), path)
+
+
+def sheet(rows: list[list[Cell]], labels: list[str] | None = None, font: float = 6.5) -> Figure:
+    """Pictures in rows, each under its caption. A row is as high as its longest caption needs it to be.
+
+    labels: one a row, on its left. font: the size of captions, in points.
+    """
+    from matplotlib.figure import Figure
+
+    wrapped = [[_wrap(cell, font) for cell in row] for row in rows]
+    lines = [max(text.count("\n") + 1 for text in row) for row in wrapped]
+    heights = [SIDE + 2 * GAP + count * font * LINE / 72 for count in lines]
+    left = MARGIN if labels else 0.0
+    width, height = left + max(map(len, rows)) * (SIDE + GAP) + GAP, sum(heights) + GAP
+    figure, y = Figure(figsize=(width, height)), height
+    for number, row in enumerate(rows):
+        y -= heights[number]
+        for column, cell in enumerate(row):
+            x = left + GAP + column * (SIDE + GAP)
+            axes = figure.add_axes((x / width, y / height, SIDE / width, SIDE / height))
+            axes.imshow(cell.picture, interpolation="nearest")
+            axes.set(xticks=[], yticks=[])
+            axes.set_title(wrapped[number][column], fontsize=font, pad=3)
+            axes.spines[:].set_color("#d55e00" if cell.right is False else "0.8")
+            axes.spines[:].set_linewidth(2 if cell.right is False else 1 if cell.right else 0)
+            if labels and column == 0:
+                axes.set_ylabel(labels[number], fontsize=9)
+    return figure
+
+
+def _wrap(cell: Cell, font: float) -> str:
+    """A caption in lines that are no longer than its picture is wide, after a cross where the picture is wrong."""
+    cross = "✗ " if cell.right is False else ""
+    return "\n".join(textwrap.wrap(cross + cell.caption, int(SIDE * 72 / font / 0.7)))
+
+
+def _cells(model: LoadedModel, answers: Answers, count: int) -> list[Cell]:
+    """The first samples of the first `count` questions."""
+    with torch.no_grad():
+        images = model.dvae.decode(answers.tokens[:count, 0])
+    pictures = rearrange(images, "b c h w -> b h w c").numpy()
+    shown = zip(pictures, answers.questions, answers.readings, strict=False)
+    return [Cell(picture, q.caption, reads(q.scene, read[0])["all"]) for picture, q, read in shown]
+
+
+def _write(figure: Figure, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
-    plt.close(figure)

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
@@ -20,8 +19,9 @@ from minidalle.checkpoints import LoadedModel
 from minidalle.dvae import codebook_perplexity, psnr, token_stability
 from minidalle.evaluation.rows import ROWS, SPLITS, Question, kinds_of, questions
 from minidalle.evaluation.statistics import mean_interval, wilson
+from minidalle.pipeline_pictures import to_floats
 from minidalle.sampling import picture_seeds, sample
-from minidalle.training.dvae_task import foreground
+from minidalle.training.dvae_task import foreground, foreground_cells
 from minidalle.world import render_many
 from minidalle.world.fields import reads
 from minidalle.world.judge import Judge, Reading
@@ -71,7 +71,7 @@ def answer(
 def ceilings(model: LoadedModel, judge: Judge, asked: Sequence[Question]) -> dict[str, list[Reading]]:
     """The judge's readings of the true renders ("render") and of the same through the dVAE ("dvae")."""
     images = render_many([question.scene for question in asked], model.preset.image_size, progress=False)
-    real = rearrange(torch.from_numpy(images), "b h w c -> b c h w").float() / 255
+    real = to_floats(images)
     found: dict[str, list[Reading]] = {"render": [], "dvae": []}
     for part in real.split(CHUNK):
         found["render"] += judge.read(part)
@@ -184,12 +184,11 @@ def reconstruction(model: LoadedModel, drawn: dict[tuple[str, str], Answers]) ->
     scenes = [question.scene for answers in drawn.values() for question in answers.questions[:64]]
     images = render_many(scenes, model.preset.image_size, progress=False)
     mask = foreground(scenes, images)
-    real = rearrange(torch.from_numpy(images), "b h w c -> b c h w").float() / 255
+    real = to_floats(images)
     with torch.no_grad():
         ids = torch.cat([model.dvae.encode(part) for part in real.split(CHUNK)])
         painted = torch.cat([model.dvae.decode(part) for part in ids.split(CHUNK)])
-    side = model.preset.image_size // model.preset.dvae.grid
-    cells = F.max_pool2d(mask[:, None].float(), side).bool().flatten(1)
+    cells = foreground_cells(mask, model.preset.dvae.grid)
     return {
         "pictures": len(scenes),
         "psnr": psnr(painted, real),
