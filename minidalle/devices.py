@@ -38,21 +38,28 @@ def pick_precision(device: str | torch.device) -> str:
 
 @cache
 def bf16_speed() -> float:
-    """How many times as fast as fp32 this CPU multiplies bf16, measured in about a twentieth of a second.
+    """How many times as fast as fp32 this CPU multiplies bf16, measured in a few tenths of a second.
 
     0 where PyTorch would emulate it. A processor that lists bf16 instructions may still be slower with them: those
-    for vectors alone (AVX-512 BF16 without AMX) are.
+    for vectors alone (AVX-512 BF16 without AMX) are. One thread's own processor time is taken, since a clock on the
+    wall would measure what else the machine does.
     """
     if not torch.backends.mkldnn.is_available() or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return 0.0  # some builds come without oneDNN
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _seconds(torch.float32) / _seconds(torch.bfloat16)
+    finally:
+        torch.set_num_threads(threads)
 
-    def seconds(dtype: torch.dtype) -> float:
-        left, right = torch.ones(1024, 256, dtype=dtype), torch.ones(256, 512, dtype=dtype)
-        times = []
-        for _ in range(12):
-            start = time.perf_counter()
-            left @ right
-            times.append(time.perf_counter() - start)
-        return min(times)  # what else the machine does can only add to it
 
-    return seconds(torch.float32) / seconds(torch.bfloat16)
+def _seconds(dtype: torch.dtype) -> float:
+    """Processor time of one product in a precision: the least of a dozen."""
+    left, right = torch.ones(1024, 256, dtype=dtype), torch.ones(256, 512, dtype=dtype)
+    times = []
+    for _ in range(12):
+        start = time.thread_time()
+        left @ right
+        times.append(time.thread_time() - start)
+    return max(min(times), 1e-6)  # a coarse clock may say 0

@@ -96,7 +96,9 @@ def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -
     (args.out / "results.json").write_text(
         json.dumps({"command": command, **results}, indent=1) + "\n", encoding="utf-8"
     )
-    (args.out / "RESULTS.md").write_text(report.document(results, args.model, command), encoding="utf-8")
+    (args.out / "RESULTS.md").write_text(
+        report.document(results, args.model, command), encoding="utf-8", newline="\n"
+    )
     for split in ("seen", "held-out"):
         draw_gallery(model, drawn, split, args.out / f"gallery-{split}.png")
     draw_banner(model, drawn, args.out / "readme.png")

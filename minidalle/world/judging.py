@@ -14,6 +14,7 @@ from torch import Tensor
 from minidalle.checkpoints import (
     CheckpointError,
     check,
+    check_listed,
     json_bytes,
     load_into,
     read_json,
@@ -45,6 +46,7 @@ def load_judge(folder: str | os.PathLike[str], device: str | torch.device = "cpu
     """
     folder = Path(folder)
     check(folder)
+    check_listed(folder, ("config.json", "judge.safetensors"))
     document = read_json(folder / "config.json")
     if document.get("format") != FORMAT:
         raise CheckpointError(f"{folder} holds {document.get('format')!r}, not a judge")
