@@ -85,7 +85,7 @@ def world_version() -> str:
     """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
     from the cache."""
     digest = hashlib.sha256()
-    for path in sorted(Path(world.__file__).parent.glob("*.py")):
+    for path in sorted(Path(world.__file__).parent.rglob("*.py")):
         if path.name in (
             "captions.py",
             "fields.py",

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numba
 
-from minidalle.world import compiled, geometry, shading
+from minidalle.world import compiled, geometry, styles
 
 CODE = """
 import numpy as np
 from minidalle.world import Camera, Scene, Thing, render
-from minidalle.world import shading
+from minidalle.world import styles
 image = render(Scene((Thing("cube", "red"),)), 16)
-print(int(image.sum()), sum(shading.photo.stats.cache_misses.values()))
+print(int(image.sum()), sum(styles.draw.stats.cache_misses.values()))
 """
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_kept_where_nothing_can_be_written(monkeypatch, tmp_path):
 
 
 def test_all_kernels_go_through_it():
-    for module in (geometry, shading):
+    for module in (geometry, styles):
         kernels = [
             value for value in vars(module).values() if isinstance(value, numba.core.registry.CPUDispatcher)
         ]

@@ -7,8 +7,8 @@ from test_world_captions import is_true, read_caption
 
 from minidalle.world import KINDS, caption, sample_scene
 from minidalle.world.foils import changed, changes, foil
-from minidalle.world.sample import Stream
 from minidalle.world.splits import is_held_out
+from minidalle.world.stream import Stream
 
 SCENES = [(sample_scene(31, i, "train", kind), i) for kind in KINDS for i in range(40)]
 

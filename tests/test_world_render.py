@@ -125,7 +125,7 @@ def test_normals_of_a_ball_point_away_from_its_middle():
     solid = SOLIDS["ball"]
     for away in some_points(50, 6):
         away = away / np.linalg.norm(away)
-        found = g.normal(row_of(solid), g.NORMALS, *(np.array(solid.center) + 0.4 * away))
+        found = g.normal(row_of(solid)[None], g.NORMALS, 0, *(np.array(solid.center) + 0.4 * away))
         assert (
             np.linalg.norm(found - away) < 0.005
         )  # differences over 0.004 units see a little of the curvature
@@ -138,7 +138,7 @@ def test_normals_of_a_box_are_its_axes():
             point = np.array([0.05, -0.03, 0.02])
             point[axis] = sign * half
             expected = np.eye(3)[axis] * sign
-            assert g.normal(row, g.NORMALS, *point) == pytest.approx(expected, abs=1e-6)
+            assert g.normal(row[None], g.NORMALS, 0, *point) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", SOLIDS)
@@ -148,7 +148,7 @@ def test_normals_are_unit_and_point_outwards(name):
     points = some_points(40000, 7)
     points = points[np.abs(primitive_distance(solid, points)) < 0.004][:60]
     assert len(points) > 25
-    normals = np.array([g.normal(row, g.NORMALS, *point) for point in points])
+    normals = np.array([g.normal(row[None], g.NORMALS, 0, *point) for point in points])
     assert np.linalg.norm(normals, axis=1) == pytest.approx(np.ones(len(points)), abs=1e-6)
     gain = (primitive_distance(solid, points + 0.01 * normals) - primitive_distance(solid, points)) / 0.01
     assert gain.min() > 0.5 and np.median(gain) > 0.99
@@ -466,8 +466,8 @@ def test_wrong_styles_and_sizes_are_named():
 
 @pytest.mark.parametrize("field", ["shape", "color", "size", "texture"])
 def test_a_thing_that_the_world_does_not_know_is_named(field):
-    with pytest.raises(ValueError, match=f"{field} is 'gold'; choose from "):
-        render(Scene((Thing("cube", "red"),)).with_thing(0, **{field: "gold"}))
+    with pytest.raises(ValueError, match=f"{field} is 'beige'; choose from "):
+        render(Scene((Thing("cube", "red"),)).with_thing(0, **{field: "beige"}))
 
 
 def test_light_from_nowhere_points_behind_the_camera_and_impossible_prisms_are_refused():

@@ -6,6 +6,7 @@ text = caption(scene, seed=0, index=7)  # every word of it is true
 """
 
 from minidalle.world.captions import caption
+from minidalle.world.kinds import SECTIONS, WORLD
 from minidalle.world.objects import OBJECTS, SHAPES
 from minidalle.world.renderer import render, render_many
 from minidalle.world.sample import sample_scene
@@ -28,10 +29,12 @@ __all__ = [
     "KINDS",
     "OBJECTS",
     "RELATIONS",
+    "SECTIONS",
     "SHAPES",
     "SIZES",
     "STYLES",
     "TEXTURES",
+    "WORLD",
     "Camera",
     "Light",
     "Scene",

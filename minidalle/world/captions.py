@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from minidalle.world.sample import Stream
+from minidalle.world.kinds import WORLD
 from minidalle.world.scene import INVERSE, Scene, Thing
+from minidalle.world.stream import Stream
 
 ARTICLES_AN = ("a", "e", "i", "o", "u")
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
@@ -112,6 +113,8 @@ def caption(scene: Scene, seed: int = 0, index: int = 0, held_out: bool = False)
     `held_out` picks the wordings that training never uses. All captions are lower case. Raises ValueError for a scene
     that the grammar has no words for: no things, more than four equal ones, or more than three different ones.
     """
+    if scene.kind in WORLD:
+        return WORLD[scene.kind].caption(Stream("caption", seed, index, held_out), scene, held_out)
     most = 4 if scene.kind == "count" else 3
     if not 1 <= len(scene.things) <= most:
         raise ValueError(

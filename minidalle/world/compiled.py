@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numba
 
-KERNELS = ("geometry.py", "shading.py")
+KERNELS = ("geometry.py", "lenses.py", "shading.py", "styles.py", "textures.py", "voxels.py")
 
 
 def kernels_hash() -> str:

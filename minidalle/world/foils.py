@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from minidalle.world.captions import caption
 from minidalle.world.objects import SHAPES
-from minidalle.world.sample import Stream
 from minidalle.world.scene import COLORS, TEXTURES, Scene, Thing
 from minidalle.world.splits import is_held_out
+from minidalle.world.stream import Stream
 
 
 def changes(scene: Scene) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import math
 from functools import cache
 from itertools import combinations
 
-from minidalle.world.objects import BOX, CONE, OBJECTS, TORUS, Primitive, rotation_matrix
+from minidalle.world.primitives import BOX, CONE, ELLIPSOID, OBJECTS, TORUS, Primitive, rotation_matrix
 from minidalle.world.scene import Thing
 
 DIRECTIONS = tuple(
@@ -53,6 +53,8 @@ def _reach(primitive: Primitive, x: float, y: float, z: float) -> float:
         return middle + along[1] * c + across[1] * max(a, b) + r
     if primitive.kind == TORUS:
         return middle + across[2] * a + b
+    if primitive.kind == ELLIPSOID:
+        return middle + math.sqrt(sum((d * q) ** 2 for d, q in zip(along, (a, b, c), strict=True)))
     return middle + along[2] * b + across[2] * a / math.cos(math.pi / c) + r
 
 

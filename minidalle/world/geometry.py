@@ -17,10 +17,22 @@ import math
 import numpy as np
 
 from minidalle.world.compiled import compiled
-from minidalle.world.objects import MAX_SIDES
+from minidalle.world.primitives import MAX_SIDES
 
 KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
-TEXTURE, OWNER, RADIUS, COLUMNS = 23, 24, 25, 26
+TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE, GLOW, MIRROR, DECAL, LINE, COLUMNS = (
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    31,
+    32,
+    33,
+)
 NOTHING, FLOOR = -2, -1  # what a ray can hit besides primitive 0, 1, 2, ...
 
 NORMALS = np.zeros((MAX_SIDES + 1, MAX_SIDES, 2))
@@ -84,6 +96,18 @@ def distance_prism(x, y, z, apothem, half_depth, sides, normals):
 
 
 @jit
+def distance_ellipsoid(x, y, z, a, b, c):
+    """Ellipsoid, to first order: exact on the surface, near it almost, and never too long by much."""
+    u, v, w = x / a, y / b, z / c
+    k = math.sqrt(u * u + v * v + w * w)
+    u, v, w = u / a, v / b, w / c
+    slope = math.sqrt(u * u + v * v + w * w)
+    if slope < 1e-9:
+        return -min(a, min(b, c))
+    return k * (k - 1.0) / slope
+
+
+@jit
 def distance(row, normals, x, y, z):
     """Signed distance from a world point to one primitive."""
     x, y, z = to_local(row, x, y, z)
@@ -94,7 +118,16 @@ def distance(row, normals, x, y, z):
         return distance_cone(x, y, z, a, b, c, r)
     if kind == 2.0:
         return distance_torus(x, y, z, a, b)
+    if kind == 4.0:
+        return distance_ellipsoid(x, y, z, a, b, c)
     return distance_prism(x, y, z, a, b, c, normals)
+
+
+@inline
+def melted(d, e, k):
+    """Two distances as one surface whose parts flow into each other over k units (Quilez's polynomial union)."""
+    h = max(k - abs(d - e), 0.0)
+    return min(d, e) - h * h / (4.0 * k)
 
 
 @jit
@@ -102,6 +135,8 @@ def candidates(primitives, ox, oy, oz, dx, dy, dz, active):
     """Primitives whose bounding sphere the ray meets: fills `active`, returns (how many, first t, last t)."""
     count, near, far = 0, 1e9, -1.0
     for k in range(primitives.shape[0]):
+        if primitives[k, INSIDE] > 0.0:
+            continue
         x, y, z = primitives[k, CENTER] - ox, primitives[k, CENTER + 1] - oy, primitives[k, CENTER + 2] - oz
         along = x * dx + y * dy + z * dz
         gap = primitives[k, RADIUS] ** 2 - (x * x + y * y + z * z - along * along)
@@ -117,18 +152,41 @@ def candidates(primitives, ox, oy, oz, dx, dy, dz, active):
 
 
 @jit
-def trace(primitives, normals, active, ox, oy, oz, dx, dy, dz, steps):
-    """First primitive on the ray: (t, index), or (1e9, NOTHING)."""
+def nearest_of(primitives, normals, active, count, x, y, z):
+    """The least distance to the active primitives, melted where they melt, and which of them is nearest."""
+    nearest, who = 1e9, NOTHING
+    group, sum_d, least, owner = -1.0, 1e9, 1e9, NOTHING
+    for j in range(count):
+        k = active[j]
+        row = primitives[k]
+        d = distance(row, normals, x, y, z)
+        if row[MELT] > 0.0 and row[GROUP] == group:
+            sum_d = melted(sum_d, d, row[MELT])
+            if d < least:
+                least, owner = d, k
+        else:
+            group, sum_d, least, owner = row[GROUP], d, d, k
+        if sum_d < nearest:
+            nearest, who = sum_d, owner
+    return nearest, who
+
+
+@jit
+def trace(primitives, normals, active, cut, ox, oy, oz, dx, dy, dz, steps):
+    """First primitive on the ray: (t, index), or (1e9, NOTHING).
+
+    `cut` is a plane (nx, ny, nz, offset) that takes away what lies beyond it; (0, 0, 0, 0) takes nothing.
+    """
     count, t, far = candidates(primitives, ox, oy, oz, dx, dy, dz, active)
     if count == 0:
         return 1e9, NOTHING
+    nearest, who = 1e9, NOTHING
+    open_ = cut[0] != 0.0 or cut[1] != 0.0 or cut[2] != 0.0
     for _ in range(steps):
         x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
-        nearest, who = 1e9, NOTHING
-        for j in range(count):
-            d = distance(primitives[active[j]], normals, x, y, z)
-            if d < nearest:
-                nearest, who = d, active[j]
+        nearest, who = nearest_of(primitives, normals, active, count, x, y, z)
+        if open_:
+            nearest = max(nearest, x * cut[0] + y * cut[1] + z * cut[2] - cut[3])
         if nearest < 0.001:
             return t, who
         t += nearest
@@ -138,13 +196,27 @@ def trace(primitives, normals, active, ox, oy, oz, dx, dy, dz, steps):
 
 
 @jit
-def normal(row, normals, x, y, z):
-    """Unit outward normal of one primitive near a surface point, by central differences on a tetrahedron."""
+def surface(primitives, normals, who, x, y, z):
+    """Signed distance from a point to primitive `who` and all that it is melted with."""
+    group, start = primitives[who, GROUP], who
+    while start > 0 and primitives[start - 1, GROUP] == group:
+        start -= 1
+    d = distance(primitives[start], normals, x, y, z)
+    for k in range(start + 1, primitives.shape[0]):
+        if primitives[k, GROUP] != group:
+            break
+        d = melted(d, distance(primitives[k], normals, x, y, z), primitives[k, MELT])
+    return d
+
+
+@jit
+def normal(primitives, normals, who, x, y, z):
+    """Unit outward normal near a surface point, by central differences on a tetrahedron."""
     e = 0.002
-    a = distance(row, normals, x + e, y - e, z - e)
-    b = distance(row, normals, x - e, y - e, z + e)
-    c = distance(row, normals, x - e, y + e, z - e)
-    d = distance(row, normals, x + e, y + e, z + e)
+    a = surface(primitives, normals, who, x + e, y - e, z - e)
+    b = surface(primitives, normals, who, x - e, y - e, z + e)
+    c = surface(primitives, normals, who, x - e, y + e, z - e)
+    d = surface(primitives, normals, who, x + e, y + e, z + e)
     nx, ny, nz = a - b - c + d, -a - b + c + d, -a + b - c + d
     length = math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12
     return nx / length, ny / length, nz / length

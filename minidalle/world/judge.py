@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from minidalle.world.objects import SHAPES
 from minidalle.world.renderer import project
-from minidalle.world.scene import COLORS, SIZES, STYLES, TEXTURES, Scene
+from minidalle.world.scene import BLOCK_STYLES, COLORS, SIZES, TEXTURES, Scene
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "shape": SHAPES,
@@ -112,7 +112,7 @@ class Judge(nn.Module):
         self.join = nn.Sequential(_Residual(2 * w), _Residual(2 * w))
         outputs = 1 + sum(map(len, FIELDS.values())) + _POSITION_LENGTH
         self.head = nn.Conv2d(2 * w, outputs, 1)
-        self.style = nn.Linear(4 * w, len(STYLES))
+        self.style = nn.Linear(4 * w, len(BLOCK_STYLES))
         nn.init.constant_(self.head.bias, 0.0)
         nn.init.constant_(self.head.bias[:1], -4.0)  # few cells hold an object
 
@@ -167,7 +167,7 @@ class Judge(nn.Module):
             position = tuple(round(v, 3) for v in maps["position"][b, :, i, j].tolist())
             readings[b].append(ReadThing(**values, position=position, score=presence[b, 0, i, j].item()))
         return [
-            Reading(tuple(sorted(things, key=lambda t: t.position[0])), STYLES[k])
+            Reading(tuple(sorted(things, key=lambda t: t.position[0])), BLOCK_STYLES[k])
             for things, k in zip(readings, style.argmax(dim=1).tolist(), strict=True)
         ]
 
@@ -210,7 +210,7 @@ def targets_of(scenes: Sequence[Scene], config: JudgeConfig) -> Targets:
                 labels.append(list(values.values())),
                 position.append([x, y, z]),
             )
-    style = torch.tensor([STYLES.index(scene.style) for scene in scenes])
+    style = torch.tensor([BLOCK_STYLES.index(scene.style) for scene in scenes])
     return Targets(
         heat,
         torch.tensor(batch),

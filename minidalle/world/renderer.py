@@ -17,14 +17,44 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from minidalle.world import geometry as g
-from minidalle.world import shading
-from minidalle.world.objects import OBJECTS, rotation_matrix
-from minidalle.world.scene import COLORS, SIZES, STYLES, TEXTURES, Camera, Scene, Thing
+from minidalle.world import styles
+from minidalle.world.layouts import lay_out, size_of
+from minidalle.world.objects.mixing import primitives_of
+from minidalle.world.places import surroundings
+from minidalle.world.primitives import OBJECTS, PRISM, Primitive, Vector, rotation_matrix
+from minidalle.world.scene import (
+    LAYOUTS,
+    LENSES,
+    MATERIALS,
+    PAINTS,
+    PLACES,
+    SIZES,
+    STYLES,
+    TEXTURES,
+    Camera,
+    Scene,
+    Thing,
+)
+from minidalle.world.words import word_sheet
 
 WHITE = (0.96, 0.96, 0.95)
+INK = (0.04, 0.04, 0.05)
+VOXEL = 0.09  # side of a little cube, in units
 
+MATERIAL_COLORS: dict[str, tuple[Vector, Vector]] = {
+    "brick": ((0.55, 0.17, 0.10), (0.78, 0.74, 0.68)),
+    "wood": ((0.52, 0.30, 0.13), (0.30, 0.16, 0.06)),
+    "wool": ((0.80, 0.74, 0.62), (0.50, 0.44, 0.34)),
+    "stone": ((0.30, 0.30, 0.31), (0.62, 0.61, 0.58)),
+    "plaid": ((0.65, 0.06, 0.06), (0.03, 0.08, 0.05)),
+    "porcupine": ((0.12, 0.08, 0.05), (0.80, 0.72, 0.58)),
+    "harp strings": ((0.24, 0.11, 0.04), (0.95, 0.78, 0.30)),
+    "fur": ((0.30, 0.17, 0.08), (0.55, 0.36, 0.20)),
+    "leaves": ((0.05, 0.20, 0.04), (0.18, 0.46, 0.08)),
+}
+"""The two colours of each material, where a scene names no others."""
 
-KNOWN = {"shape": OBJECTS, "color": COLORS, "size": SIZES, "texture": TEXTURES}
+KNOWN = {"shape": OBJECTS, "color": PAINTS, "size": SIZES, "texture": (*TEXTURES, *MATERIALS)}
 
 
 def _check(name: str, value: str, known: Iterable[str]) -> None:
@@ -32,24 +62,67 @@ def _check(name: str, value: str, known: Iterable[str]) -> None:
         raise ValueError(f"{name} is {value!r}; choose from {', '.join(known)}")
 
 
+def _look(thing: Thing, primitive: Primitive) -> tuple[Vector, Vector, int]:
+    """The two colours and the texture's number of one primitive of a thing."""
+    color, second, texture = thing.color, thing.second, thing.texture
+    for part, part_color, part_texture in thing.parts:
+        if part == primitive.part:
+            color, _, second = part_color.partition("+")
+            texture = part_texture or "plain"
+    if primitive.texture:
+        number = KNOWN["texture"].index(primitive.texture)
+        own = MATERIAL_COLORS.get(primitive.texture, (PAINTS[color], WHITE))
+        return primitive.color or own[0], primitive.second or own[1], number
+    if primitive.color:
+        return primitive.color, primitive.second or WHITE, 0
+    first, other = MATERIAL_COLORS.get(texture, (PAINTS[color], WHITE))
+    if texture == "plaid" and second:
+        first = PAINTS[color]
+    return first, PAINTS[second] if second else other, KNOWN["texture"].index(texture)
+
+
 def _rows(thing: Thing, owner: int) -> list[np.ndarray]:
-    """The primitive rows of one thing, placed in the world."""
+    """The primitive rows of one thing, placed in the world; GROUP and LINE count from 0 within the thing."""
     turn, scale, base = rotation_matrix(0, thing.yaw, 0), thing.scale, np.array(thing.position)
-    rows = []
-    for primitive in OBJECTS[thing.shape]:
+    named = {part for part, _, _ in thing.parts}
+    rows, group = [], -1
+    for primitive in primitives_of(thing):
+        if primitive.part.startswith("+") and primitive.part not in named:
+            continue
+        if not (primitive.melt and rows):
+            group += 1
         row = np.zeros(g.COLUMNS)
         row[g.KIND] = primitive.kind
         row[g.CENTER : g.CENTER + 3] = base + scale * (turn @ np.array(primitive.center))
         row[g.DIMS : g.DIMS + 4] = np.array(primitive.dims) * scale
-        if primitive.kind == 3:
+        if primitive.kind == PRISM:
             row[g.DIMS + 2] = primitive.dims[2]  # the number of sides does not scale
         row[g.ROTATION : g.ROTATION + 9] = (turn @ rotation_matrix(*primitive.rotation)).reshape(-1)
-        row[g.COLOR : g.COLOR + 3] = primitive.color or COLORS[thing.color]
-        row[g.COLOR2 : g.COLOR2 + 3] = WHITE
-        row[g.TEXTURE] = 0 if primitive.color else TEXTURES.index(thing.texture)
+        row[g.COLOR : g.COLOR + 3], row[g.COLOR2 : g.COLOR2 + 3], row[g.TEXTURE] = _look(thing, primitive)
         row[g.OWNER], row[g.RADIUS] = owner, primitive.radius * scale
+        row[g.GROUP], row[g.MELT] = group, primitive.melt * scale if rows else 0.0
+        row[g.INSIDE], row[g.GLOW], row[g.MIRROR] = primitive.inside, primitive.glow, primitive.mirror
+        row[g.DECAL] = 1.0 if primitive.word and thing.word else 0.0
         rows.append(row)
     return rows
+
+
+def _finish(rows: list[np.ndarray]) -> np.ndarray:
+    """All rows of a scene: groups numbered through, melted ones with room to bulge, lines between colours."""
+    table = np.array(rows).reshape(-1, g.COLUMNS)
+    for k, row in enumerate(table):
+        fresh = k == 0 or row[g.OWNER] != rows[k - 1][g.OWNER] or row[g.GROUP] != rows[k - 1][g.GROUP]
+        before = table[k - 1] if k else row
+        table[k, g.LINE] = (
+            k
+            if fresh or (row[g.COLOR : g.COLOR + 3] != before[g.COLOR : g.COLOR + 3]).any()
+            else before[g.LINE]
+        )
+        table[k, g.GROUP] = k if fresh else before[g.GROUP]
+    for group in set(table[:, g.GROUP]):
+        members = table[:, g.GROUP] == group
+        table[members, g.RADIUS] += table[members, g.MELT].max() / 4
+    return table
 
 
 def camera_axes(camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -74,47 +147,62 @@ def project(camera: Camera, point: Sequence[float]) -> tuple[float, float, float
     return 0.5 + float(offset @ right) / span, 0.5 - float(offset @ up) / span, depth
 
 
-def _pack(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-    """A scene as the two arrays that the kernels read."""
-    rows = [row for owner, thing in enumerate(scene.things) for row in _rows(thing, owner)]
+def _pack(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A scene as the three arrays that the kernels read: primitives, words, view."""
+    things = (*scene.things, *surroundings(scene.place, scene.light.night))
+    rows = [row for owner, thing in enumerate(things) for row in _rows(thing, owner)]
+    primitives = _finish(rows)
+    sheets = []
+    for owner, thing in enumerate(things):
+        if thing.word:
+            sheets.append(word_sheet(thing.word, thing.typeface))
+            mine = (primitives[:, g.OWNER] == owner) & (primitives[:, g.DECAL] > 0)
+            primitives[mine, g.DECAL] = len(sheets)
+            primitives[mine, g.COLOR2 : g.COLOR2 + 3] = PAINTS[thing.second] if thing.second else INK
+    words = np.stack(sheets) if sheets else np.zeros((1, 1, 1), np.uint8)
     camera, light = scene.camera, scene.light
     sun = np.array(light.direction) / math.sqrt(sum(v * v for v in light.direction))
     slope = [camera.view_height / 2 / camera.distance]
-    parts = [
-        *camera_axes(camera),
-        slope,
-        sun,
-        light.sun,
-        light.ambient,
-        light.sky_top,
-        light.sky_bottom,
-        light.floor,
-    ]
-    primitives = np.round(np.array(rows).reshape(-1, g.COLUMNS), 9)  # swallows the last bit of sin and cos,
-    return primitives, np.round(np.concatenate(parts), 9)  # which libraries may round differently
+    axes = camera_axes(camera)
+    cut = np.zeros(4)
+    if scene.cut:  # the plane through the first thing's middle that faces the viewer
+        flat = np.array([-axes[1][0], 0.0, -axes[1][2]])
+        flat /= math.sqrt(float(flat @ flat))
+        cut = np.array([*flat, float(flat @ np.array(scene.things[0].position))])
+    voxel = VOXEL if scene.style == "voxels" else 0.0
+    primitives[:, g.RADIUS] += voxel
+    parts = [*axes, slope, sun, light.sun, light.ambient, light.sky_top, light.sky_bottom, light.floor, cut]
+    parts += [[LENSES.index(scene.lens), voxel, PLACES.index(scene.place), light.night]]
+    primitives = np.round(primitives, 9)  # swallows the last bit of sin and cos,
+    return primitives, words, np.round(np.concatenate(parts), 9)  # which libraries may round differently
 
 
 def render(scene: Scene, size: int = 64) -> np.ndarray:
     """Draw a scene.
 
-    Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, or a style, shape,
-    colour, size or texture that the world does not know.
+    Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, or a style, lens, place,
+    layout, shape, colour, size or texture that the world does not know.
     """
     if size < 8:
         raise ValueError(f"size is {size}; a picture needs at least 8 pixels a side")
-    _check("style", scene.style, STYLES)
+    known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
+    for name, values in known.items():
+        _check(name, getattr(scene, name), values)
+    if scene.layout:
+        image = lay_out(
+            [render(panel, size_of(scene.layout, size)) for panel in scene.panels], scene.layout, size
+        )
+        return image[::-1].copy() if scene.flip else image
     for thing in scene.things:
         for name, known in KNOWN.items():
             _check(name, getattr(thing, name), known)
     if not any(scene.light.direction):
         raise ValueError("the light's direction is (0, 0, 0); it has to point to the sun")
-    primitives, view = _pack(scene)
+    primitives, words, view = _pack(scene)
     image = np.empty((size, size, 3), np.uint8)
-    if scene.style == "sketch":
-        shading.sketch(primitives, g.NORMALS, view, size, image)
-    else:
-        shading.photo(primitives, g.NORMALS, view, size, 0.05, image)
-    return image
+    style = STYLES.index(scene.style)
+    styles.draw(primitives, g.NORMALS, words, view, style, styles.DENSITY[style], image)
+    return image[::-1].copy() if scene.flip else image
 
 
 def render_many(

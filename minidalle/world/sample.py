@@ -7,13 +7,12 @@ its `random()` method is used, whose results are promised not to change between 
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-
 from minidalle.world.footprint import collide
+from minidalle.world.kinds import WORLD
 from minidalle.world.objects import SHAPES, SUPPORTS, TOP, WIDE_TURN
 from minidalle.world.scene import COLORS, KINDS, RELATIONS, SIZES, TEXTURES, Camera, Scene, Thing
 from minidalle.world.splits import RULE_OF_KIND, held_out_by
+from minidalle.world.stream import Stream
 
 MIX: dict[str, float] = {
     "single": 0.22,
@@ -24,7 +23,10 @@ MIX: dict[str, float] = {
     "triple": 0.13,
     "sketch": 0.06,
 }
-"""Share of each kind in the training set."""
+"""Share of each kind in the training set of the blocks world."""
+
+BLOCKS = 8.0
+"""How much of the world's training mix is the blocks world, in units of an ordinary kind."""
 
 CLOSE = Camera()
 WIDE = Camera(look_at=(0.0, 0.42, 0.0), view_height=3.35)
@@ -37,37 +39,6 @@ COUNT_PLACES: dict[int, tuple[tuple[float, float], ...]] = {
     4: ((-0.95, -0.60), (0.25, -0.70), (-0.35, 0.60), (0.85, 0.50)),
 }
 """Floor places (x, z) for one to four equal objects, before jitter."""
-
-
-class Stream:
-    """A random stream with only the draws that the world needs."""
-
-    def __init__(self, *key: object) -> None:
-        self._random = random.Random("/".join(map(str, key)))
-
-    def uniform(self, low: float, high: float) -> float:
-        """A float in [low, high), rounded to six decimals so that a scene prints and stores exactly."""
-        return round(low + (high - low) * self._random.random(), 6)
-
-    def chance(self, probability: float) -> bool:
-        """True with the given probability."""
-        return self._random.random() < probability
-
-    def pick(self, values: Sequence, weights: Sequence[float] | None = None):
-        """One of the values, uniformly or by weight."""
-        if weights is None:
-            return values[int(self._random.random() * len(values))]
-        target = self._random.random() * sum(weights)
-        for value, weight in zip(values, weights, strict=True):
-            target -= weight
-            if target < 0:
-                return value
-        return values[-1]
-
-    def pick_several(self, values: Sequence, count: int) -> list:
-        """`count` different values in random order."""
-        left = list(values)
-        return [left.pop(int(self._random.random() * len(left))) for _ in range(count)]
 
 
 def _yaw(r: Stream, shape: str) -> float:
@@ -169,20 +140,39 @@ _MAKERS = {
 }
 
 
-def sample_scene(seed: int, index: int, split: str = "train", kind: str | None = None) -> Scene:
+def sample_scene(
+    seed: int, index: int, split: str = "train", kind: str | None = None, mix: str = "blocks"
+) -> Scene:
     """The scene number `index` of a seed: no two of its things run into each other.
 
     `split` is "train" (no held-out combination), "heldout" (held out by the rule of its kind and no other) or "all";
-    `kind` is one of `KINDS`, or None for the training mix. Raises ValueError for another split or kind.
+    `kind` is one of `KINDS` or `WORLD`, or None for the training mix: "blocks" (only `KINDS`), or "world" (all kinds
+    that training may show). Raises ValueError for another split, kind or mix.
     """
     if split not in ("train", "heldout", "all"):
         raise ValueError(f"split is {split!r}; choose train, heldout or all")
-    if kind is not None and kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}; choose from {', '.join(KINDS)}")
-    r = Stream("scene", seed, index, split, kind)
-    chosen = kind or r.pick(tuple(MIX), tuple(MIX.values()))
+    if kind is not None and kind not in KINDS and kind not in WORLD:
+        raise ValueError(f"kind is {kind!r}; choose from {', '.join((*KINDS, *WORLD))}")
+    if mix not in ("blocks", "world"):
+        raise ValueError(f"mix is {mix!r}; choose blocks or world")
+    r = (
+        Stream("scene", seed, index, split, kind)
+        if mix == "blocks"
+        else Stream("world", seed, index, split, kind)
+    )
+    shares = (
+        MIX if mix == "blocks" else {**{name: BLOCKS * share for name, share in MIX.items()}, **world_mix()}
+    )
+    chosen = kind or r.pick(tuple(shares), tuple(shares.values()))
+    if chosen in WORLD:
+        return WORLD[chosen].sample(r, split)
     wanted = {"train": (), "heldout": (RULE_OF_KIND[chosen],)}
     while True:
         scene = _MAKERS[chosen](r, chosen)
         if not collide(scene.things) and (split == "all" or held_out_by(scene) == wanted[split]):
             return scene
+
+
+def world_mix() -> dict[str, float]:
+    """Shares of the kinds of `WORLD` in its training mix, in units of an ordinary kind."""
+    return {name: kind.share for name, kind in WORLD.items() if kind.share > 0}

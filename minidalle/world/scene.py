@@ -24,14 +24,59 @@ COLORS: dict[str, tuple[float, float, float]] = {
 }
 """Colour names and their linear red, green and blue in [0, 1]."""
 
+PAINTS: dict[str, tuple[float, float, float]] = COLORS | {
+    "white": (0.92, 0.92, 0.90),
+    "gray": (0.34, 0.35, 0.37),
+    "brown": (0.36, 0.20, 0.10),
+    "gold": (0.80, 0.58, 0.14),
+}
+"""All colours that something may have: those of the blocks world, and those that only some kinds of scene name."""
+
 SIZES: dict[str, float] = {"small": 0.75, "medium": 0.95, "large": 1.25}
 """Size names and the factor by which an object of height one is scaled."""
 
 TEXTURES: tuple[str, ...] = ("plain", "striped", "checkered", "dotted")
 """Surface patterns; all but plain alternate between the object's colour and white."""
 
-STYLES: tuple[str, ...] = ("photo", "sketch")
-"""Drawing styles: lit and coloured, or dark lines on white paper."""
+MATERIALS: tuple[str, ...] = (
+    "brick",
+    "wood",
+    "wool",
+    "stone",
+    "plaid",
+    "porcupine",
+    "harp strings",
+    "fur",
+    "leaves",
+)
+"""Surfaces with a look of their own, beside the four patterns."""
+
+STYLES: tuple[str, ...] = (
+    "photo",
+    "sketch",
+    "cartoon",
+    "painting",
+    "stained glass",
+    "voxels",
+    "neon",
+    "x-ray",
+)
+"""Drawing styles. Photo: lit and coloured; sketch: dark lines on white paper. The blocks world has these two."""
+
+BLOCK_STYLES: tuple[str, ...] = STYLES[:2]
+"""The styles of the blocks world."""
+
+LENSES: tuple[str, ...] = ("plain", "fisheye", "panorama")
+"""How directions fall on the picture: by a pinhole, in a circle, or all around (360 by 180 degrees)."""
+
+PLACES: tuple[str, ...] = ("floor", "field", "street", "room", "table")
+"""What is around the things."""
+
+TYPEFACES: tuple[str, ...] = ("block", "script")
+"""Two typefaces for words on things."""
+
+LAYOUTS: tuple[str, ...] = ("", "stack", "grid")
+"""One picture; two panels above each other; nine cells, three by three."""
 
 RELATIONS: tuple[str, ...] = ("left of", "right of", "on top of", "in front of", "behind")
 """What can be said of the first thing of a scene with respect to the second."""
@@ -53,7 +98,14 @@ KINDS: tuple[str, ...] = ("single", "texture", "count", "pair", "relation", "tri
 class Thing:
     """One object: what it is and where it stands.
 
-    `position` is the centre of its base (x, y, z); `yaw` turns it about the vertical, in degrees.
+    Attributes:
+        position: the centre of its base (x, y, z). yaw: turns it about the vertical, in degrees.
+        texture: one of TEXTURES, in `color` and white (or `second`), or one of MATERIALS.
+        second: the texture's other colour; "" for the usual one.
+        parts: (part, colour, texture) of parts that look different, and of the optional ones that are there at all.
+        other: a second object mixed into it (`objects/mixing.py`): "an armchair in the shape of an avocado".
+        word, typeface: what is written on it.
+        stretch: a further factor on its size.
     """
 
     shape: str
@@ -62,11 +114,17 @@ class Thing:
     texture: str = "plain"
     position: tuple[float, float, float] = (0.0, 0.0, 0.0)
     yaw: float = 0.0
+    second: str = ""
+    parts: tuple[tuple[str, str, str], ...] = ()
+    other: str = ""
+    word: str = ""
+    typeface: str = "block"
+    stretch: float = 1.0
 
     @property
     def scale(self) -> float:
         """The factor by which the object of height one is scaled."""
-        return SIZES[self.size]
+        return SIZES[self.size] * self.stretch
 
 
 @dataclass(frozen=True)
@@ -86,7 +144,10 @@ class Camera:
 
 @dataclass(frozen=True)
 class Light:
-    """Sun, sky and floor. `direction` points to the sun; colours are red, green and blue in [0, 1]."""
+    """Sun, sky and floor. `direction` points to the sun; colours are red, green and blue in [0, 1].
+
+    `night`, 0 to 1, is how much lamps and windows shine and stars show.
+    """
 
     direction: tuple[float, float, float] = (-0.45, 0.85, 0.55)
     sun: tuple[float, float, float] = (0.80, 0.78, 0.73)
@@ -94,21 +155,35 @@ class Light:
     sky_top: tuple[float, float, float] = (0.66, 0.80, 0.96)
     sky_bottom: tuple[float, float, float] = (0.93, 0.96, 1.00)
     floor: tuple[float, float, float] = (0.86, 0.84, 0.79)
+    night: float = 0.0
 
 
 @dataclass(frozen=True)
 class Scene:
     """Everything that is needed to draw one picture, and everything that a true caption may say.
 
-    `kind` is one of `KINDS`; `relation`, where there is one, holds between `things[0]` and `things[1]`.
+    Attributes:
+        things: what stands there. camera, light, lens, place, style: how it is seen; names from the tuples above.
+        kind: one of `KINDS`, or a kind of `kinds/`. relation: where there is one, it holds between the first two things.
+        facts: (field, value) pairs that a caption may tell and a judge may ask for; empty in the blocks world.
+        cut: everything nearer to the viewer than the first thing's middle is cut away.
+        flip: the picture stands on its head.
+        panels, layout: a picture made of pictures; then there are no things.
     """
 
-    things: tuple[Thing, ...]
+    things: tuple[Thing, ...] = ()
     kind: str = "single"
     relation: str | None = None
     style: str = "photo"
     camera: Camera = Camera()
     light: Light = Light()
+    lens: str = "plain"
+    place: str = "floor"
+    facts: tuple[tuple[str, str], ...] = ()
+    cut: bool = False
+    flip: bool = False
+    panels: tuple[Scene, ...] = ()
+    layout: str = ""
 
     def to_dict(self) -> dict:
         """The scene as nested plain dictionaries, ready for JSON."""
@@ -118,17 +193,26 @@ class Scene:
     def from_dict(cls, data: dict) -> Scene:
         """The inverse of `to_dict`; lists from JSON become tuples again."""
 
-        def tuples(fields: dict) -> dict:
-            return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+        def tuples(value):
+            return tuple(map(tuples, value)) if isinstance(value, list | tuple) else value
+
+        def fields(plain: dict) -> dict:
+            return {key: tuples(value) for key, value in plain.items()}
 
         return cls(
             **{
                 **data,
-                "things": tuple(Thing(**tuples(thing)) for thing in data["things"]),
-                "camera": Camera(**tuples(data["camera"])),
-                "light": Light(**tuples(data["light"])),
+                "things": tuple(Thing(**fields(thing)) for thing in data["things"]),
+                "camera": Camera(**fields(data["camera"])),
+                "light": Light(**fields(data["light"])),
+                "facts": tuples(data.get("facts", ())),
+                "panels": tuple(cls.from_dict(panel) for panel in data.get("panels", ())),
             }
         )
+
+    def fact(self, field: str) -> str:
+        """The value of one of `facts`. Raises KeyError for a field that this scene does not have."""
+        return dict(self.facts)[field]
 
     def with_thing(self, index: int, **changes) -> Scene:
         """A copy in which one thing is changed: `scene.with_thing(0, color="blue")`."""

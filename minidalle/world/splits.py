@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from itertools import combinations
 
+from minidalle.world.kinds import WORLD
 from minidalle.world.objects import SHAPES
 from minidalle.world.scene import COLORS, TEXTURES, Scene, Thing
 
@@ -55,6 +56,8 @@ def color_assignment(first: Thing, second: Thing) -> bool:
 
 def held_out_by(scene: Scene) -> tuple[str, ...]:
     """The rules that keep a scene out of training, by name; empty for a training scene."""
+    if scene.kind in WORLD:
+        return WORLD[scene.kind].broken(dict(scene.facts))
     things = scene.things
     rules = {
         "shape and color": scene.style != "sketch" and any(shape_and_color(t.shape, t.color) for t in things),

@@ -1,0 +1,6 @@
+"""The kinds of scene beyond the blocks world, a file for each section of the DALL-E post."""
+
+from minidalle.world.kinds import attributes
+from minidalle.world.kinds.kind import SECTIONS, WORLD, HeldOut, Kind, enter
+
+__all__ = ["SECTIONS", "WORLD", "HeldOut", "Kind", "attributes", "enter"]

@@ -1,0 +1,127 @@
+"""What a kind of scene is: fields with values, words for them, and a way to build the scene that they tell of.
+
+A kind is declared, not programmed: `fields` says what can vary and be told, `frames` says how, `build` makes the scene.
+Everything else follows: scenes by seed, captions that are true, what training never shows, and what a judge has to read.
+
+Left out: the kinds of the blocks world, which are older (`sample.py`, `captions.py`, `splits.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from minidalle.world.scene import Scene
+from minidalle.world.stream import Stream
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Combinations of two fields that training never shows: those where (step * i + j) % every == 2.
+
+    i and j are the positions of the values in their fields' lists (of `left` and `right`), so every value is shown in
+    most of its combinations. `right` "" holds out single values of `left` by their letters: for words.
+    """
+
+    left: str
+    right: str
+    every: int = 7
+    step: int = 3
+
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Whether these facts are held out."""
+        if self.left not in facts or (self.right and self.right not in facts):
+            return False
+        if not self.right:
+            return zlib.crc32(facts[self.left].encode("ascii")) % self.every == 2
+        i = kind.fields[self.left].index(facts[self.left])
+        return (self.step * i + kind.fields[self.right].index(facts[self.right])) % self.every == 2
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of scene.
+
+    Attributes:
+        name: "clock". section: of the DALL-E post, one of `SECTIONS`.
+        fields: what is told and judged, with every value that it can take, in the order in which they are drawn.
+        frames: captions with {field} for a field's words; the last is held out, so that rephrasing can be measured. At
+            least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words.
+        build: makes the scene of some facts; everything that is not a fact is drawn from the stream.
+        held_out: the combinations that training never shows.
+        words: field -> value -> wordings, where the value itself is not the word; one is picked.
+        allowed: facts that make sense together. share: of the training mix, relative to the other kinds; 0 where
+            training never shows the kind.
+    """
+
+    name: str
+    section: str
+    fields: Mapping[str, tuple[str, ...]]
+    frames: tuple[str, ...]
+    build: Callable[[Stream, Facts], Scene]
+    held_out: tuple[HeldOut, ...] = ()
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    allowed: Callable[[Facts], bool] = lambda facts: True
+    share: float = 1.0
+
+    def broken(self, facts: Facts) -> tuple[str, ...]:
+        """The rules that hold these facts out, by name: "sides and color"."""
+        rules = [rule for rule in self.held_out if rule.holds(self, facts)]
+        return tuple(f"{rule.left} and {rule.right}" if rule.right else rule.left for rule in rules)
+
+    def is_held_out(self, facts: Facts) -> bool:
+        """Whether training never shows these facts together."""
+        return any(rule.holds(self, facts) for rule in self.held_out)
+
+    def sample(self, r: Stream, split: str) -> Scene:
+        """A scene of this kind; `split` as in `sample_scene`."""
+        while True:
+            facts = {name: r.pick(values) for name, values in self.fields.items()}
+            if self.allowed(facts) and (split == "all" or self.is_held_out(facts) == (split == "heldout")):
+                return replace(self.build(r, facts), kind=self.name, facts=tuple(facts.items()))
+
+    def caption(self, r: Stream, scene: Scene, held_out: bool) -> str:
+        """A true caption, lower case; `held_out` takes the wording that training never uses."""
+        frame = self.frames[-1] if held_out else r.pick(self.frames[:-1])
+        facts = dict(scene.facts)
+
+        def fill(match: re.Match) -> str:
+            article, name = match.groups()
+            words = r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
+            return f"{'an' if words[0] in 'aeiou' else 'a'} {words}" if article else words
+
+        return " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
+
+
+SECTIONS: tuple[str, ...] = (
+    "controlling attributes",
+    "multiple objects",
+    "perspective and three dimensions",
+    "internal and external structure",
+    "inferring contextual details",
+    "fashion and interior design",
+    "combining unrelated concepts",
+    "animal illustrations",
+    "zero-shot visual reasoning",
+    "geographic knowledge",
+    "temporal knowledge",
+)
+"""The sections of the DALL-E post that the world has a twin of."""
+
+WORLD: dict[str, Kind] = {}
+"""Every kind by name."""
+
+
+def enter(kind: Kind) -> Kind:
+    """Enter a kind into `WORLD`. Raises ValueError where it contradicts itself."""
+    if kind.name in WORLD or kind.section not in SECTIONS:
+        raise ValueError(f"{kind.name!r} is there already, or {kind.section!r} is no section")
+    told = {name for frame in kind.frames for _, name in re.findall(r"\{(a )?(\w+)\}", frame)}
+    if told - set(kind.fields) or len(kind.frames) < 5:
+        raise ValueError(f"{kind.name}: a frame tells {told - set(kind.fields)}, or there are too few frames")
+    WORLD[kind.name] = kind
+    return kind

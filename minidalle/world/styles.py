@@ -1,0 +1,261 @@
+"""From traced samples to a picture, in one of the styles.
+
+First `fill` traces a grid of samples, `DENSITY[style]` a pixel each way; then each pixel is painted by `pixel`, which
+reads the samples around it and changes nothing. So the pixels can be painted in any order, on any number of threads.
+
+Left out: how a sample is traced (`shading.py`).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from minidalle.world import geometry as g
+from minidalle.world import lenses, textures
+from minidalle.world.shading import (
+    EYE,
+    FORWARD,
+    LENS,
+    RIGHT,
+    SAMPLE_LENGTH,
+    SLOPE,
+    UP,
+    sample,
+)
+
+PHOTO, SKETCH, CARTOON, PAINTING, GLASS, VOXELS, NEON, XRAY = range(8)
+
+DENSITY = (1, 2, 2, 1, 1, 1, 2, 1)
+"""Samples a pixel each way, by style."""
+
+
+@g.jit
+def fill_one(primitives, normals, words, active, view, style, i, j, buffer):
+    """Sample (i, j) of `buffer` [m, m, SAMPLE_LENGTH]."""
+    m = buffer.shape[0]
+    u, v = (2 * j + 1) / m - 1, 1 - (2 * i + 1) / m
+    if style == XRAY:
+        xray(primitives, normals, active, view, u, v, buffer[i, j])
+    else:
+        sample(primitives, normals, words, active, view, u, v, buffer[i, j])
+
+
+@g.jit
+def xray(primitives, normals, active, view, u, v, out):
+    """How much matter a ray goes through, with more for what is inside: white on blue black."""
+    there, dx, dy, dz = lenses.direction(
+        view[LENS], view[SLOPE], view[FORWARD : FORWARD + 3], view[RIGHT : RIGHT + 3], view[UP : UP + 3], u, v
+    )
+    ox, oy, oz = view[EYE], view[EYE + 1], view[EYE + 2]
+    count, near, far = g.candidates(primitives, ox, oy, oz, dx, dy, dz, active)
+    shell, core = 0.0, 0.0
+    if there and count > 0 and far > near:
+        step = (far - near) / 48.0
+        for s in range(48):
+            t = near + (s + 0.5) * step
+            x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
+            d, _ = g.nearest_of(primitives, normals, active, count, x, y, z)
+            if d < 0.0:
+                shell += step * (2.4 if d > -0.05 else 0.45)
+            for k in range(primitives.shape[0]):
+                if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives[k], normals, x, y, z) < 0.0:
+                    core += step * 3.0
+                    break
+    light = 1.0 - 1.0 / (1.0 + shell + core)
+    out[0], out[1], out[2] = 0.02 + 0.80 * light, 0.04 + 0.90 * light, 0.09 + 0.95 * light
+    out[3], out[4], out[5], out[6], out[7] = 0.0, 0.0, 0.0, g.NOTHING, 1.0
+
+
+@g.jit
+def quantise(value):
+    """Linear light to 8 bits, rounded to nearest; a square root stands in for the display's gamma."""
+    return np.uint8(math.floor(math.sqrt(min(max(value, 0.0), 1.0)) * 255.0 + 0.5))
+
+
+@g.jit
+def photo(primitives, normals, words, active, view, buffer, i, j, extra, out):
+    """The sample, or the mean of four more where a neighbour differs by over 0.05."""
+    n = buffer.shape[0]
+    edge = False
+    for s in range(4):
+        a, b = i + (s == 1) - (s == 3), j + (s == 0) - (s == 2)
+        a, b = min(max(a, 0), n - 1), min(max(b, 0), n - 1)
+        for c in range(3):
+            edge = edge or abs(buffer[i, j, c] - buffer[a, b, c]) > 0.05
+    red, green, blue = buffer[i, j, 0], buffer[i, j, 1], buffer[i, j, 2]
+    if edge:
+        red, green, blue = 0.0, 0.0, 0.0
+        for s in range(4):
+            du = -0.125 if s == 0 else (0.375 if s == 1 else (0.125 if s == 2 else -0.375))
+            dv = -0.375 if s == 0 else (-0.125 if s == 1 else (0.375 if s == 2 else 0.125))
+            u, v = (2 * (j + du) + 1) / n - 1, 1 - (2 * (i + dv) + 1) / n
+            sample(primitives, normals, words, active, view, u, v, extra)
+            red, green, blue = red + extra[0] / 4, green + extra[1] / 4, blue + extra[2] / 4
+    out[0], out[1], out[2] = quantise(red), quantise(green), quantise(blue)
+
+
+@g.jit
+def outline(buffer, i, j, bend):
+    """Whether a line runs through a sample: another solid, or a bend, lies beside it."""
+    m = buffer.shape[0]
+    p = buffer[i, j]
+    for s in range(4):
+        a, b = i + (s == 1) - (s == 3), j + (s == 0) - (s == 2)
+        q = buffer[min(max(a, 0), m - 1), min(max(b, 0), m - 1)]
+        if p[6] < 0.0 and q[6] < 0.0:
+            continue
+        if p[6] != q[6] or p[3] * q[3] + p[4] * q[4] + p[5] * q[5] < bend:
+            return True
+    return False
+
+
+@g.jit
+def sketch(buffer, i, j, out):
+    """Dark outlines and a light hatch in the shade on white paper."""
+    total = 0.0
+    for a in range(2 * i, 2 * i + 2):
+        for b in range(2 * j, 2 * j + 2):
+            p = buffer[a, b]
+            if outline(buffer, a, b, 0.8):
+                total += 0.9
+            elif p[7] <= 0.0 and p[6] != g.NOTHING:
+                total += 0.42 if (a + b) % 6 < 2 else 0.10
+    level = np.uint8(math.floor((1.0 - total / 4) * 250.0 + 5.5))
+    out[0], out[1], out[2] = level, level, level
+
+
+@g.jit
+def cartoon(buffer, i, j, out):
+    """Flat colours in three tones, and a black outline."""
+    red, green, blue = 0.0, 0.0, 0.0
+    for a in range(2 * i, 2 * i + 2):
+        for b in range(2 * j, 2 * j + 2):
+            if outline(buffer, a, b, 0.55):
+                continue
+            p = buffer[a, b]
+            top = max(p[0], max(p[1], p[2])) + 1e-6
+            tone = 0.98 if top > 0.55 else (0.70 if top > 0.22 else (0.30 if top > 0.08 else 0.07))
+            for_all = tone / top
+            low = min(p[0], min(p[1], p[2]))
+            drop = 0.35 * low  # away from gray
+            scale = for_all * top / (top - drop + 1e-6)
+            red += min((p[0] - drop) * scale, 1.0) / 4
+            green += min((p[1] - drop) * scale, 1.0) / 4
+            blue += min((p[2] - drop) * scale, 1.0) / 4
+    out[0], out[1], out[2] = quantise(red), quantise(green), quantise(blue)
+
+
+@g.jit
+def seeds(i, j, cell, skew, salt):
+    """The jittered cell centre nearest to pixel (i, j): its row and column, and how near the next one is."""
+    ci, cj = math.floor(i / cell), math.floor(j / (cell * skew))
+    best, second, bi, bj = 1e9, 1e9, 0.0, 0.0
+    for a in range(-1, 2):
+        for b in range(-1, 2):
+            si = (ci + a + 0.15 + 0.7 * textures.random_of(ci + a, cj + b, salt)) * cell
+            sj = (cj + b + 0.15 + 0.7 * textures.random_of(ci + a, cj + b, salt + 1)) * cell * skew
+            d = (i - si) * (i - si) + (j - sj) * (j - sj) / (skew * skew)
+            if d < best:
+                second, best, bi, bj = best, d, si, sj
+            elif d < second:
+                second = d
+    return bi, bj, math.sqrt(second) - math.sqrt(best)
+
+
+@g.jit
+def painting(buffer, i, j, out):
+    """Brush strokes: each takes the colour of its middle, a little lighter or darker."""
+    n = buffer.shape[0]
+    unit = n / 64.0
+    a, b, _ = seeds(i + 0.25 * (j % (7.0 * unit)), j + 0.0, 2.2 * unit, 2.4, 11)
+    a = a - 0.25 * (j % (7.0 * unit))
+    p = buffer[min(max(int(a), 0), n - 1), min(max(int(b), 0), n - 1)]
+    q = buffer[i, j]
+    w = 0.5 if q[6] >= 0.0 else 0.8
+    shade = 0.88 + 0.24 * textures.random_of(int(a * 8), int(b * 8), 3)
+    for c in range(3):
+        out[c] = quantise((p[c] * w + q[c] * (1.0 - w)) * shade)
+
+
+@g.jit
+def stained_glass(buffer, i, j, out):
+    """Pieces of bright glass in lead: borders of things, and a net over the rest."""
+    n = buffer.shape[0]
+    unit = n / 64.0
+    a, b, gap = seeds(i + 0.5, j + 0.5, 9.0 * unit, 1.0, 23)
+    if outline(buffer, i, j, 0.35) or gap < 0.9 * unit:
+        out[0], out[1], out[2] = 26, 24, 28
+        return
+    p, q = buffer[i, j], buffer[min(max(int(a), 0), n - 1), min(max(int(b), 0), n - 1)]
+    if q[6] != p[6]:
+        q = p
+    low = min(q[0], min(q[1], q[2])) * 0.7
+    top = max(q[0], max(q[1], q[2])) - low + 0.02
+    light = (0.62 + 0.45 * textures.random_of(int(a * 4), int(b * 4), 5)) / top
+    mix = min(max(0.3 + (top - 0.02) * 1.2, 0.3), 1.0)
+    for c in range(3):
+        out[c] = quantise(min((q[c] - low) * light * mix + (1.0 - mix) * q[c], 1.0))
+
+
+@g.jit
+def neon(buffer, i, j, out):
+    """Glowing outlines in the things' colours on black."""
+    n = buffer.shape[0] // 2
+    unit = max(n // 64, 1)
+    reach = 3 * unit
+    red, green, blue, total = 0.01, 0.01, 0.03, 1.0
+    for a in range(max(2 * i - reach, 0), min(2 * i + reach + 2, 2 * n)):
+        for b in range(max(2 * j - reach, 0), min(2 * j + reach + 2, 2 * n)):
+            if not outline(buffer, a, b, 0.6):
+                continue
+            p = buffer[a, b]
+            if p[6] < 0.0:
+                continue
+            far = ((a - 2 * i - 0.5) * (a - 2 * i - 0.5) + (b - 2 * j - 0.5) * (b - 2 * j - 0.5)) / (
+                unit * unit
+            )
+            w = 0.10 / (0.4 + far)
+            top = max(p[0], max(p[1], p[2])) + 0.02
+            red, green, blue = red + w * p[0] / top, green + w * p[1] / top, blue + w * p[2] / top
+    out[0], out[1], out[2] = quantise(red / total), quantise(green / total), quantise(blue / total)
+
+
+@g.jit
+def pixel(primitives, normals, words, active, view, style, buffer, i, j, extra, out):
+    """Paint pixel (i, j) into `out` uint8 [3] from `buffer`; `active` and `extra` are scratch."""
+    if style == SKETCH:
+        sketch(buffer, i, j, out)
+    elif style == CARTOON:
+        cartoon(buffer, i, j, out)
+    elif style == PAINTING:
+        painting(buffer, i, j, out)
+    elif style == GLASS:
+        stained_glass(buffer, i, j, out)
+    elif style == NEON:
+        neon(buffer, i, j, out)
+    elif style == XRAY:
+        out[0], out[1], out[2] = (
+            quantise(buffer[i, j, 0]),
+            quantise(buffer[i, j, 1]),
+            quantise(buffer[i, j, 2]),
+        )
+    else:
+        photo(primitives, normals, words, active, view, buffer, i, j, extra, out)
+
+
+@g.jit
+def draw(primitives, normals, words, view, style, density, image):
+    """Draw into `image` uint8 [n, n, 3]."""
+    n = image.shape[0]
+    m = n * density
+    buffer = np.empty((m, m, SAMPLE_LENGTH))
+    active = np.empty(primitives.shape[0] + 1, np.int64)
+    extra = np.empty(SAMPLE_LENGTH)
+    for i in range(m):
+        for j in range(m):
+            fill_one(primitives, normals, words, active, view, style, i, j, buffer)
+    for i in range(n):
+        for j in range(n):
+            pixel(primitives, normals, words, active, view, style, buffer, i, j, extra, image[i, j])

@@ -1,0 +1,126 @@
+"""What surfaces look like: patterns, materials and the ground, as functions of a point.
+
+Everything is plain arithmetic and integer hashing, which give the same numbers on every machine. A pattern answers how
+much of the second colour shows at a point, 0 to 1.
+
+Left out: light (`shading.py`), and which colours a material has (`renderer.py`).
+"""
+
+from __future__ import annotations
+
+import math
+
+from minidalle.world.compiled import compiled
+
+jit = compiled()
+
+STRIPED, CHECKERED, DOTTED, BRICK, WOOD, WOOL, STONE, PLAID, PORCUPINE, HARP, FUR, LEAVES = range(1, 13)
+GROUND_PLAIN, GROUND_FIELD, GROUND_STREET, GROUND_ROOM, GROUND_TABLE = range(5)
+
+
+@jit
+def random_of(i, j, k):
+    """A number in [0, 1) that looks random and depends on three whole numbers only."""
+    n = (int(i) * 374761393 + int(j) * 668265263 + int(k) * 2147483629) & 0x7FFFFFFF
+    n = ((n ^ (n >> 13)) * 1274126177) & 0x7FFFFFFF
+    n = n ^ (n >> 16)
+    return (n & 0xFFFFFF) / 16777216.0
+
+
+@jit
+def noise(x, y):
+    """Smooth noise in [0, 1], one bump a unit."""
+    i, j = math.floor(x), math.floor(y)
+    u, v = x - i, y - j
+    u, v = u * u * (3.0 - 2.0 * u), v * v * (3.0 - 2.0 * v)
+    a, b = random_of(i, j, 1), random_of(i + 1, j, 1)
+    c, d = random_of(i, j + 1, 1), random_of(i + 1, j + 1, 1)
+    return (a * (1.0 - u) + b * u) * (1.0 - v) + (c * (1.0 - u) + d * u) * v
+
+
+@jit
+def facing(x, y, z, nx, ny, nz):
+    """The two coordinates of a point along a surface, by the axis that the surface faces most: (across, up)."""
+    if abs(nx) > abs(ny) and abs(nx) > abs(nz):
+        return z, y
+    if abs(ny) > abs(nz):
+        return x, z
+    return x, y
+
+
+@jit
+def pattern(texture, x, y, z, nx, ny, nz, f):
+    """How much the second colour shows at a point with a normal, in the solid's axes; f cells a unit for patterns."""
+    if texture == 1.0:
+        return 1.0 if math.floor(y * f + 0.25) % 2.0 == 0.0 else 0.0
+    if texture == 2.0:
+        odd = (math.floor(x * f) + math.floor(y * f + 0.02) + math.floor(z * f)) % 2.0
+        return 1.0 if odd == 0.0 else 0.0
+    if texture == 3.0:  # dots, projected along the axis that the surface faces most
+        u, v, w = x * f * 0.8, y * f * 0.8, z * f * 0.8
+        a, b = u, v
+        if abs(nx) > abs(ny) and abs(nx) > abs(nz):
+            a, b = w, v
+        elif abs(ny) > abs(nz):
+            a, b = u, w
+        a, b = a - math.floor(a + 0.5), b - math.floor(b + 0.5)
+        return 1.0 if a * a + b * b < 0.085 else 0.0
+    a, b = facing(x, y, z, nx, ny, nz)
+    return material(texture, a, b, x, y, z)
+
+
+@jit
+def material(texture, a, b, x, y, z):
+    """How much the second colour of a material shows; (a, b) run along the surface."""
+    if texture == 4.0:  # brick: mortar between rows that are set off by half a brick
+        v = b * 6.0
+        row = math.floor(v)
+        u = a * 3.0 + 0.5 * (row % 2.0)
+        u, v = u - math.floor(u), v - row
+        return (
+            1.0 if u < 0.10 or v < 0.20 else 0.25 * random_of(math.floor(a * 3.0 + 0.5 * (row % 2.0)), row, 3)
+        )
+    if texture == 5.0:  # wood: bent rings
+        r = math.sqrt(x * x + 4.0 * z * z) * 9.0 + 1.5 * noise(y * 2.0, x * 2.0) + b * 0.7
+        return abs(2.0 * (r - math.floor(r)) - 1.0) ** 2
+    if texture == 6.0:  # wool: rows of knitted stitches
+        v = b * 9.0 + abs((a * 9.0) - math.floor(a * 9.0) - 0.5) * 1.2
+        u = a * 9.0 - math.floor(a * 9.0)
+        return 1.0 if v - math.floor(v) < 0.35 or u < 0.12 else 0.0
+    if texture == 7.0:  # stone
+        return 0.6 * noise(a * 5.0, b * 5.0) + 0.4 * noise(a * 17.0, b * 17.0)
+    if texture == 8.0:  # plaid: bands both ways
+        u, v = a * 3.2 - math.floor(a * 3.2), b * 3.2 - math.floor(b * 3.2)
+        w = (0.5 if u < 0.5 else 0.0) + (0.5 if v < 0.5 else 0.0)
+        return 1.0 if abs(u - 0.75) < 0.06 or abs(v - 0.75) < 0.06 else w
+    if texture == 9.0:  # porcupine: needles that fan out
+        u = a * 16.0 + 2.0 * noise(b * 3.0, 7.0)
+        start = 3.0 * random_of(math.floor(u), 5, 5)
+        v = b * 5.0 + start
+        return 1.0 if u - math.floor(u) < 0.6 and v - math.floor(v) > 0.35 else 0.0
+    if texture == 10.0:  # harp strings
+        u = a * 8.0
+        return 1.0 if abs(u - math.floor(u) - 0.5) < 0.14 else 0.0
+    if texture == 11.0:  # fur
+        return noise(a * 26.0 + 2.0 * noise(b * 5.0, a * 5.0), b * 7.0)
+    if texture == 12.0:  # leaves
+        return 1.0 if noise(a * 9.0, b * 9.0) > 0.55 else 0.0
+    return 0.0
+
+
+@jit
+def ground(kind, x, z):
+    """What a place's ground does to its colour at (x, z): a factor, and how much white paint lies on it."""
+    if kind == 1.0:  # field: tufts of grass
+        return 0.72 + 0.4 * noise(x * 6.0, z * 9.0) + 0.1 * noise(x * 1.3, z * 1.3), 0.0
+    if kind == 2.0:  # street: asphalt with a broken line
+        dash = abs(z - 1.15) < 0.06 and (x * 0.8) - math.floor(x * 0.8) < 0.6
+        return 0.9 + 0.15 * random_of(math.floor(x * 20.0), math.floor(z * 20.0), 9), 0.8 if dash else 0.0
+    if kind == 3.0:  # room: boards
+        row = math.floor(z * 2.5)
+        u = x * 0.7 + 0.37 * row
+        seam = z * 2.5 - row < 0.06 or u - math.floor(u) < 0.02
+        return (0.7 if seam else 0.92 + 0.12 * random_of(math.floor(u), row, 4)), 0.0
+    if kind == 4.0:  # table: grain
+        return 0.86 + 0.2 * noise(x * 1.5, z * 14.0), 0.0
+    return 1.0, 0.0
