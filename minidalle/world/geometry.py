@@ -20,7 +20,8 @@ from minidalle.world.compiled import compiled
 from minidalle.world.primitives import MAX_SIDES
 
 KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
-TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE, GLOW, MIRROR, DECAL, LINE, COLUMNS = (
+TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE = 23, 24, 25, 26, 27, 28
+GLOW, MIRROR, DECAL, LINE, COLUMNS = 29, 30, 31, 32, 33
     23,
     24,
     25,

@@ -1,6 +1,35 @@
 """The kinds of scene beyond the blocks world, a file for each section of the DALL-E post."""
 
-from minidalle.world.kinds import attributes
+from minidalle.world.kinds import (
+    attributes,
+    combining,
+    context,
+    creatures,
+    fashion,
+    geography,
+    multiple,
+    perspective,
+    reasoning,
+    structure,
+    temporal,
+)
 from minidalle.world.kinds.kind import SECTIONS, WORLD, HeldOut, Kind, enter
 
-__all__ = ["SECTIONS", "WORLD", "HeldOut", "Kind", "attributes", "enter"]
+__all__ = [
+    "SECTIONS",
+    "WORLD",
+    "HeldOut",
+    "Kind",
+    "attributes",
+    "combining",
+    "context",
+    "creatures",
+    "enter",
+    "fashion",
+    "geography",
+    "multiple",
+    "perspective",
+    "reasoning",
+    "structure",
+    "temporal",
+]

@@ -8,7 +8,18 @@ says (wheels are black, stalks are cream).
 
 from __future__ import annotations
 
-from minidalle.world.objects import clocks, toys
+from minidalle.world.objects import (
+    animals,
+    buildings,
+    busts,
+    clocks,
+    clothes,
+    decades,
+    food,
+    furniture,
+    toys,
+    vehicles,
+)
 from minidalle.world.primitives import (
     BOX,
     BROWN,
@@ -44,17 +55,25 @@ __all__ = [
     "TORUS",
     "WIDE_TURN",
     "Primitive",
+    "animals",
     "ball",
     "box",
+    "buildings",
+    "busts",
     "clocks",
+    "clothes",
     "cone",
+    "decades",
     "ellipsoid",
+    "food",
+    "furniture",
     "limb",
     "object_shape",
     "prism",
     "rotation_matrix",
     "torus",
     "toys",
+    "vehicles",
 ]
 
 SHAPES: tuple[str, ...] = (

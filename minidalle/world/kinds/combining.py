@@ -1,0 +1,1 @@
+"""Combining unrelated concepts: things in the shape of others, things made of materials."""

@@ -1,0 +1,1 @@
+"""Inferring contextual details: styles, times of day, words on signs."""

@@ -1,0 +1,1 @@
+"""Animal illustrations: chimeras, dressed vegetables, emoji."""

@@ -1,0 +1,1 @@
+"""Fashion and interior design: mannequins and rooms."""

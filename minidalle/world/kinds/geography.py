@@ -1,0 +1,1 @@
+"""Geographic knowledge: landmarks by time and street."""

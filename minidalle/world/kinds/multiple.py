@@ -1,0 +1,1 @@
+"""Multiple objects: stacks, outfits, collections."""

@@ -1,0 +1,1 @@
+"""Perspective and three dimensions: views, angles, lenses, voxels, mirrors."""

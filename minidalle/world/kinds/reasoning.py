@@ -1,0 +1,1 @@
+"""Zero-shot visual reasoning: two-panel pictures, picture prompts, Raven's matrices."""

@@ -1,0 +1,1 @@
+"""Internal and external structure: cross-sections, macro photographs, x-rays."""

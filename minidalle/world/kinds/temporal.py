@@ -1,0 +1,1 @@
+"""Temporal knowledge: things by decade."""

@@ -1,0 +1,1 @@
+"""Houses, shops and landmarks."""

@@ -1,0 +1,1 @@
+"""A bust, a mirror, and other things to look at from all sides."""

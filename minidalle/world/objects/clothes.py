@@ -1,0 +1,1 @@
+"""Those who wear clothes, a penguin and a mannequin, and the garments."""

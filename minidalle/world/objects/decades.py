@@ -1,0 +1,1 @@
+"""Phones, televisions, lamps and cars as each decade made them."""

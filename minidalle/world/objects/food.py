@@ -1,0 +1,1 @@
+"""Food and plants, with what is inside them."""

@@ -1,0 +1,1 @@
+"""Furniture and what stands in a room."""
