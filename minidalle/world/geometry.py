@@ -22,18 +22,6 @@ from minidalle.world.primitives import MAX_SIDES
 KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
 TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE = 23, 24, 25, 26, 27, 28
 GLOW, MIRROR, DECAL, LINE, COLUMNS = 29, 30, 31, 32, 33
-    23,
-    24,
-    25,
-    26,
-    27,
-    28,
-    29,
-    30,
-    31,
-    32,
-    33,
-)
 NOTHING, FLOOR = -2, -1  # what a ray can hit besides primitive 0, 1, 2, ...
 
 NORMALS = np.zeros((MAX_SIDES + 1, MAX_SIDES, 2))

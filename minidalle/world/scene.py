@@ -164,7 +164,7 @@ class Scene:
 
     Attributes:
         things: what stands there. camera, light, lens, place, style: how it is seen; names from the tuples above.
-        kind: one of `KINDS`, or a kind of `kinds/`. relation: where there is one, it holds between the first two things.
+        kind: one of `KINDS`, or a kind of `kinds/`. relation: if there is one, it holds between the first two things.
         facts: (field, value) pairs that a caption may tell and a judge may ask for; empty in the blocks world.
         cut: everything nearer to the viewer than the first thing's middle is cut away.
         flip: the picture stands on its head.

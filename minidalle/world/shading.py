@@ -65,8 +65,8 @@ def _ink(row, words, u, v, w, face):
         return 0.0
     wide, high = row[g.DIMS] + row[g.DIMS + 3], row[g.DIMS + 1] + row[g.DIMS + 3]
     sheet = words[int(row[g.DECAL]) - 1]
-    i = int(math.floor((0.5 - 0.5 * v / high) * sheet.shape[0]))
-    j = int(math.floor((0.5 + 0.5 * u / wide) * sheet.shape[1]))
+    i = int((0.5 - 0.5 * v / high) * sheet.shape[0])
+    j = int((0.5 + 0.5 * u / wide) * sheet.shape[1])
     if i < 0 or j < 0 or i >= sheet.shape[0] or j >= sheet.shape[1]:
         return 0.0
     return sheet[i, j] / 255.0

@@ -36,7 +36,7 @@ TIMES: dict[str, Light] = {
         night=1.0,
     ),
 }
-"""Light by the time of day: at sunrise the sun stands left and shadows reach far to the right, at sunset the other way."""
+"""Light by the time of day: at sunrise the sun is left and shadows reach far to the right, at sunset the other way."""
 
 GROUND: dict[str, tuple[float, float, float]] = {
     "floor": (0.86, 0.84, 0.79),

@@ -1,7 +1,7 @@
 """What a kind of scene is: fields with values, words for them, and a way to build the scene that they tell of.
 
-A kind is declared, not programmed: `fields` says what can vary and be told, `frames` says how, `build` makes the scene.
-Everything else follows: scenes by seed, captions that are true, what training never shows, and what a judge has to read.
+A kind is declared, not programmed: `fields` says what can vary and be told, `frames` says how, `build` makes the
+scene. Everything else follows: scenes by seed, true captions, what training never shows, what a judge has to read.
 
 Left out: the kinds of the blocks world, which are older (`sample.py`, `captions.py`, `splits.py`).
 """
