@@ -55,7 +55,7 @@ class Kind:
         held_out: the combinations that training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
         allowed: facts that make sense together. share: of the training mix, relative to the other kinds; 0 where
-            training never shows the kind.
+            training never shows the kind. judged: share of what a judge is trained on.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Kind:
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     allowed: Callable[[Facts], bool] = lambda facts: True
     share: float = 1.0
+    judged: float = 1.0
 
     def broken(self, facts: Facts) -> tuple[str, ...]:
         """The rules that hold these facts out, by name: "sides and color"."""
