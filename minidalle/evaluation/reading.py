@@ -29,7 +29,7 @@ CHUNK = 64
 
 
 def altered(scene: Scene, field: str, index: int) -> Scene | None:
-    """The scene with another value of one field, all else drawn by one and the same chance; None where it makes no sense.
+    """The scene with another value of one field, all else drawn by the same chance; None where it makes no sense.
 
     Of the blocks world only what one thing is can be changed; how many there are and how they stand cannot.
     """
