@@ -121,7 +121,7 @@ def _turtle() -> list[Primitive]:
     ]
 
 
-@animal("snail", "gold", (0, 0.12, 0.32), (("shell", "brown", ""),))
+@animal("snail", "gold", (0, 0.17, 0.34), (("shell", "brown", ""),))
 def _snail() -> list[Primitive]:
     return [
         box((0, 0.08, 0.0), (0.15, 0.08, 0.46), 0.075, part="body"),

@@ -25,7 +25,7 @@ def _dog() -> list[Primitive]:
     ]
 
 
-@animal("rabbit", "gray", (0, 0.36, 0.14))
+@animal("rabbit", "white", (0, 0.36, 0.14))
 def _rabbit() -> list[Primitive]:
     return [
         ellipsoid((0, 0.27, -0.12), (0.23, 0.25, 0.31), part="body"),
@@ -61,9 +61,9 @@ def _elephant() -> list[Primitive]:
         limb((0, 0.58, -0.50), (0, 0.28, -0.58), 0.03, 0.022, part="tail", melt=0.03),
         ball((0, 0.62, 0.20), 0.20, part="neck", melt=0.08),
         ball((0, 0.72, 0.30), 0.23, part="head", melt=0.06),
-        limb((0, 0.66, 0.46), (0, 0.36, 0.60), 0.105, 0.075, 0.02, part="head", melt=0.06),
-        limb((0, 0.38, 0.59), (0, 0.17, 0.66), 0.075, 0.06, 0.02, part="head", melt=0.05),
-        limb((0, 0.19, 0.65), (0, 0.19, 0.80), 0.06, 0.05, 0.02, part="head", melt=0.05),
+        limb((0, 0.66, 0.46), (0, 0.47, 0.64), 0.105, 0.075, 0.02, part="head", melt=0.06),
+        limb((0, 0.48, 0.62), (0, 0.50, 0.79), 0.075, 0.062, 0.02, part="head", melt=0.05),
+        limb((0, 0.49, 0.77), (0, 0.68, 0.87), 0.062, 0.052, 0.02, part="head", melt=0.05),
         *(
             ellipsoid((s, 0.72, 0.18), (0.23, 0.27, 0.09), rotation=(0, -80 * s, 0), part="head")
             for s in (-0.31, 0.31)
