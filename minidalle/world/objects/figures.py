@@ -1,0 +1,160 @@
+"""Baby vegetables with a face, arms and feet, who wear a garment and hold a leash.
+
+Each figure has a tutu, a hat, a scarf and a cape as optional parts, made to its measure, and a leash that ends beside
+it (`LEASH_END`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from minidalle.world.primitives import (
+    DARK,
+    Primitive,
+    Vector,
+    ball,
+    box,
+    cone,
+    ellipsoid,
+    limb,
+    object_shape,
+    torus,
+)
+
+WEAR = ("tutu", "hat", "scarf", "cape")
+FIGURES: dict[str, str] = {}
+"""Each figure with its own colour."""
+
+LEASH_END: Vector = (0.78, 0.30, 0.22)
+"""Where the leash ends."""
+
+LEAF, SKIN = (0.10, 0.46, 0.10), (0.90, 0.84, 0.60)
+
+
+def _face(y: float, z: float) -> list[Primitive]:
+    """Two eyes, a smile and cheeks at height y, z before the middle."""
+    smile = ((-0.07, 0.02), (-0.03, -0.012), (0.03, -0.012), (0.07, 0.02))
+    return [
+        *(ball((s, y + 0.06, z - 0.02), 0.046, color=DARK) for s in (-0.10, 0.10)),
+        *(ball((s - 0.012, y + 0.08, z + 0.02), 0.017, color=(1.0, 1.0, 1.0)) for s in (-0.10, 0.10)),
+        *(
+            limb((*a, z), (*b, z), 0.018, color=DARK)
+            for a, b in (
+                ((u, y + v - 0.05), (p, y + q - 0.05))
+                for (u, v), (p, q) in zip(smile, smile[1:], strict=False)
+            )
+        ),
+    ]
+
+
+def _limbs(y: float, x: float) -> list[Primitive]:
+    """Arms that start at (+-x, y), and feet. The left arm, at +x, is stretched out."""
+    return [
+        limb((0.85 * x, y, 0), (x + 0.17, y - 0.03, 0.12), 0.045, color=SKIN),
+        limb((-0.85 * x, y, 0), (-x - 0.14, y - 0.12, 0.06), 0.045, color=SKIN),
+        *(box((s, 0.045, 0.05), (0.085, 0.045, 0.13), 0.04, color=SKIN) for s in (-0.12, 0.12)),
+    ]
+
+
+def _wear(waist: tuple[float, float], neck: tuple[float, float], top: tuple[float, float]) -> list[Primitive]:
+    """The garments and the leash: heights and radii of the waist, the neck and the top of the head."""
+    (y, r), (n, m), (t, h) = waist, neck, top
+    return [
+        cone((0, y + 0.02, 0), r + 0.24, r, 0.045, 0.02, part="+tutu"),
+        cone((0, y - 0.06, 0), r + 0.27, r + 0.1, 0.02, 0.02, part="+tutu"),
+        cone((0, t, 0), h + 0.10, h + 0.10, 0.015, 0.015, part="+hat"),
+        cone((0, t + 0.14, 0), h * 0.85, h * 0.85, 0.12, 0.02, part="+hat"),
+        torus((0, n, 0), m + 0.015, 0.062, rotation=(90, 0, 0), part="+scarf"),
+        box((-0.10, n - 0.15, m + 0.03), (0.07, 0.15, 0.035), 0.03, rotation=(-4, 0, -8), part="+scarf"),
+        torus((0, n, 0), m, 0.035, rotation=(90, 0, 0), part="+cape"),
+        box((0, n - 0.17, -m - 0.05), (m + 0.22, 0.24, 0.03), 0.03, rotation=(14, 0, 0), part="+cape"),
+        limb((m + 0.17, n - 0.06, 0.13), LEASH_END, 0.016, color=DARK, part="+leash"),
+    ]
+
+
+def figure(name: str, color: str) -> Callable:
+    """Decorator that enters a figure with its colour."""
+    FIGURES[name] = color
+    return object_shape(name)
+
+
+@figure("baby radish", "red")
+def _radish() -> list[Primitive]:
+    body = (0.74, 0.03, 0.24)
+    return [
+        ball((0, 0.56, 0), 0.31, color=body),
+        cone((0, 0.24, 0), 0.05, 0.24, 0.14, 0.02, color=(0.94, 0.86, 0.88), melt=0.12),
+        *(
+            limb((0.10 * x, 0.84, 0), (0.62 * x, 1.12 - 0.1 * abs(x), -0.05), 0.05, 0.09, color=LEAF)
+            for x in (-0.6, 0, 0.6)
+        ),
+        *_face(0.60, 0.30),
+        *_limbs(0.42, 0.28),
+        *_wear((0.30, 0.22), (0.40, 0.28), (0.86, 0.15)),
+    ]
+
+
+@figure("baby carrot", "orange")
+def _carrot() -> list[Primitive]:
+    return [
+        cone((0, 0.50, 0), 0.10, 0.25, 0.36, 0.04, color=(0.95, 0.36, 0.02)),
+        *(
+            torus((0, y, 0), r, 0.014, rotation=(90, 0, 0), color=(0.66, 0.20, 0.0))
+            for y, r in ((0.80, 0.275), (0.27, 0.185))
+        ),
+        *(
+            limb((0.08 * x, 0.86, 0), (0.45 * x, 1.22 - 0.15 * abs(x), -0.05), 0.045, 0.02, color=LEAF)
+            for x in (-1, -0.3, 0.4, 1)
+        ),
+        *_face(0.65, 0.265),
+        *_limbs(0.44, 0.20),
+        *_wear((0.30, 0.19), (0.46, 0.225), (0.90, 0.17)),
+    ]
+
+
+@figure("baby avocado", "green")
+def _avocado() -> list[Primitive]:
+    return [
+        ellipsoid((0, 0.40, 0), (0.32, 0.34, 0.24), color=(0.06, 0.20, 0.03)),
+        ball((0, 0.74, 0), 0.20, color=(0.06, 0.20, 0.03), melt=0.25),
+        ellipsoid((0, 0.40, 0.07), (0.27, 0.29, 0.19), color=(0.72, 0.82, 0.30)),
+        ball((0, 0.72, 0.07), 0.155, color=(0.72, 0.82, 0.30), melt=0.25),
+        ball((0, 0.28, 0.17), 0.13, color=(0.36, 0.17, 0.06)),
+        *_face(0.62, 0.235),
+        *_limbs(0.42, 0.27),
+        *_wear((0.25, 0.30), (0.47, 0.27), (0.92, 0.14)),
+    ]
+
+
+@figure("baby mushroom", "red")
+def _mushroom() -> list[Primitive]:
+    spots = (
+        (-0.20, 0.88, 0.24),
+        (0.16, 0.95, 0.18),
+        (0.34, 0.78, 0.14),
+        (-0.36, 0.76, 0.10),
+        (0.04, 0.80, 0.36),
+    )
+    return [
+        cone((0, 0.38, 0), 0.20, 0.17, 0.26, 0.04, color=(0.92, 0.86, 0.72)),
+        ellipsoid((0, 0.80, 0), (0.43, 0.23, 0.42), color=(0.80, 0.05, 0.04)),
+        *(ball(at, 0.075, color=(0.95, 0.93, 0.88)) for at in spots),
+        *_face(0.52, 0.20),
+        *_limbs(0.36, 0.20),
+        *_wear((0.24, 0.21), (0.38, 0.215), (1.02, 0.16)),
+    ]
+
+
+@figure("baby eggplant", "purple")
+def _eggplant() -> list[Primitive]:
+    return [
+        ellipsoid((0, 0.40, 0), (0.30, 0.33, 0.27), color=(0.16, 0.03, 0.26)),
+        ball((0, 0.70, 0), 0.21, color=(0.16, 0.03, 0.26), melt=0.25),
+        cone((0, 0.88, 0), 0.20, 0.06, 0.05, 0.03, color=LEAF),
+        limb((0, 0.90, 0), (0.08, 1.12, 0), 0.05, 0.04, color=LEAF),
+        *(limb((s, 0.86, 0.10), (1.6 * s, 0.70, 0.17), 0.06, 0.015, color=LEAF) for s in (-0.11, 0.11)),
+        ellipsoid((0, 0.60, 0.12), (0.19, 0.17, 0.14), color=(0.80, 0.68, 0.86)),
+        *_face(0.60, 0.255),
+        *_limbs(0.40, 0.27),
+        *_wear((0.24, 0.28), (0.42, 0.285), (0.92, 0.16)),
+    ]
