@@ -68,7 +68,7 @@ def _costume(r: Stream, facts: Facts) -> Scene:
         )
         things.append(natural(facts["other"], position=place, yaw=r.uniform(48, 66), stretch=0.64))
     camera = Camera(
-        look_at=(0.08 if walks else 0.0, 0.52, 0.0), elevation=16.0, view_height=1.9 if walks else 1.6
+        look_at=(0.08 if walks else 0.0, 0.52, 0.0), elevation=16.0, view_height=2.0 if walks else 1.6
     )
     return Scene(tuple(things), camera=camera, light=light())
 

@@ -20,7 +20,7 @@ INK, RED, WHITE, TEAR, LEAF = (
     (0.10, 0.50, 1.0),
     (0.10, 0.46, 0.10),
 )
-EYE = 0.155  # from the middle to an eye
+EYE = 0.17  # from the middle to an eye
 
 
 def _arc(points: tuple[tuple[float, float], ...], radius: float, at: Callable, **rest) -> list[Primitive]:
@@ -52,13 +52,13 @@ def _faces(y: float, z: float, bend: float = 0.5) -> list[Primitive]:
     """The six faces with their middle at (0, y, z), on a front that falls back by bend * x * x."""
 
     def at(x: float, up: float, out: float = 0.0) -> tuple[float, float, float]:
-        return (x, y + up, z - bend * x * x + out)
+        return (x, y + up, z + 0.02 - bend * x * x + out)
 
     def both(make: Callable) -> list[Primitive]:
         return [p for s in (-1, 1) for p in make(s)]
 
-    smile = ((-0.12, -0.08), (-0.065, -0.135), (0.065, -0.135), (0.12, -0.08))
-    frown = tuple((x, -0.25 - up) for x, up in smile)
+    smile = ((-0.15, -0.06), (-0.11, -0.125), (-0.04, -0.16), (0.04, -0.16), (0.11, -0.125), (0.15, -0.06))
+    frown = tuple((0.8 * x, -0.24 - up) for x, up in smile)
     ink = {mood: {"color": INK, "part": f"+{mood}"} for mood in MOODS}
     return [
         *both(lambda s: _heart(EYE * s, 0.07, 0.085, at, "+lovestruck")),
@@ -68,27 +68,21 @@ def _faces(y: float, z: float, bend: float = 0.5) -> list[Primitive]:
             lambda s: [ball(at(1.5 * EYE * s, -0.05, -0.02), 0.055, color=(1.0, 0.35, 0.42), part="+happy")]
         ),
         *_arc(smile, 0.034, at, **ink["happy"]),
-        ellipsoid(at(0, -0.115), (0.10, 0.05, 0.05), color=(0.75, 0.05, 0.10), part="+happy"),
         *both(lambda s: [ball(at(EYE * s, 0.05), 0.055, **ink["sad"])]),
         *both(lambda s: _arc(((0.75 * EYE * s, 0.20), (1.5 * EYE * s, 0.13)), 0.024, at, **ink["sad"])),
         *_arc(frown, 0.03, at, **ink["sad"]),
         *both(
             lambda s: [
-                ellipsoid(at(1.1 * EYE * s, -0.09, 0.03), (0.05, 0.085, 0.05), color=TEAR, part="+sad")
+                ellipsoid(at(1.35 * EYE * s, -0.10, 0.03), (0.055, 0.10, 0.055), color=TEAR, part="+sad")
             ]
         ),
         *both(lambda s: [ball(at(EYE * s, 0.04), 0.058, **ink["angry"])]),
         *both(lambda s: _arc(((0.35 * EYE * s, 0.08), (1.7 * EYE * s, 0.21)), 0.036, at, **ink["angry"])),
-        box(at(0, -0.13), (0.12, 0.05, 0.03), 0.02, color=WHITE, part="+angry"),
-        *_arc(
-            ((-0.13, -0.08), (0.13, -0.08), (0.13, -0.18), (-0.13, -0.18), (-0.13, -0.08)),
-            0.022,
-            at,
-            **ink["angry"],
-        ),
+        box(at(0, -0.13), (0.155, 0.085, 0.025), 0.02, **ink["angry"]),
+        box(at(0, -0.13), (0.12, 0.05, 0.045), 0.02, color=WHITE, part="+angry"),
         *both(
             lambda s: _arc(
-                tuple((s * EYE + u, 0.05 + v) for u, v in ((-0.085, 0.02), (0, -0.02), (0.085, 0.02))),
+                tuple((s * EYE + u, 0.05 + v) for u, v in ((-0.095, 0.03), (0, -0.03), (0.095, 0.03))),
                 0.025,
                 at,
                 **ink["sleepy"],
@@ -133,17 +127,17 @@ def _boba() -> list[Primitive]:
         cone((0, 0.86, 0), 0.40, 0.40, 0.03, 0.015, color=WHITE),
         limb((0.08, 0.86, 0), (0.20, 1.22, 0), 0.05, color=(0.95, 0.30, 0.55)),
         *(ball(at, 0.055, color=(0.06, 0.03, 0.02)) for at in pearls),
-        *_faces(0.54, 0.35, 1.1),
+        *_faces(0.56, 0.37, 1.1),
     ]
 
 
 @face("apple")
 def _apple() -> list[Primitive]:
     return [
-        *(ball((x, 0.46, 0), 0.40, color=(0.80, 0.05, 0.05), melt=m) for x, m in ((-0.09, 0.0), (0.09, 0.1))),
+        *(ball((x, 0.46, 0), 0.40, color=(0.45, 0.78, 0.12), melt=m) for x, m in ((-0.09, 0.0), (0.09, 0.1))),
         limb((0, 0.80, 0), (0.05, 1.04, 0), 0.04, color=(0.30, 0.16, 0.06)),
         ellipsoid((0.20, 0.98, 0), (0.16, 0.08, 0.07), rotation=(0, 0, 25), color=LEAF),
-        *_faces(0.46, 0.38, 1.0),
+        *_faces(0.46, 0.415, 0.8),
     ]
 
 
@@ -151,7 +145,7 @@ def _apple() -> list[Primitive]:
 def _star() -> list[Primitive]:
     tips = ((0, 0.62), (0.59, 0.19), (0.365, -0.50), (-0.365, -0.50), (-0.59, 0.19))
     return [
-        cone((0, 0.52, 0), 0.26, 0.26, 0.12, 0.05, rotation=(90, 0, 0), color=(1.0, 0.78, 0.05)),
+        cone((0, 0.52, 0), 0.29, 0.29, 0.20, 0.05, rotation=(90, 0, 0), color=(1.0, 0.78, 0.05)),
         *(
             limb(
                 (0.2 * x, 0.52 + 0.2 * y, 0),
@@ -164,7 +158,7 @@ def _star() -> list[Primitive]:
             )
             for x, y in tips
         ),
-        *_faces(0.54, 0.19, 0.3),
+        *_faces(0.53, 0.25, 0.0),
     ]
 
 

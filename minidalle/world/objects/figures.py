@@ -1,11 +1,12 @@
 """Baby vegetables with a face, arms and feet, who wear a garment and hold a leash.
 
-Each figure has a tutu, a hat, a scarf and a cape as optional parts, made to its measure, and a leash that ends beside
+Each figure has a tutu, a hat, a scarf and a bow tie as optional parts, made to its measure, and a leash that ends beside
 it (`LEASH_END`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from minidalle.world.primitives import (
@@ -21,7 +22,7 @@ from minidalle.world.primitives import (
     torus,
 )
 
-WEAR = ("tutu", "hat", "scarf", "cape")
+WEAR = ("tutu", "hat", "scarf", "bow tie")
 FIGURES: dict[str, str] = {}
 """Each figure with its own colour."""
 
@@ -33,12 +34,12 @@ LEAF, SKIN = (0.10, 0.46, 0.10), (0.90, 0.84, 0.60)
 
 def _face(y: float, z: float) -> list[Primitive]:
     """Two eyes, a smile and cheeks at height y, z before the middle."""
-    smile = ((-0.07, 0.02), (-0.03, -0.012), (0.03, -0.012), (0.07, 0.02))
+    smile = ((-0.09, 0.035), (-0.05, -0.01), (0.05, -0.01), (0.09, 0.035))
     return [
         *(ball((s, y + 0.06, z - 0.02), 0.046, color=DARK) for s in (-0.10, 0.10)),
         *(ball((s - 0.012, y + 0.08, z + 0.02), 0.017, color=(1.0, 1.0, 1.0)) for s in (-0.10, 0.10)),
         *(
-            limb((*a, z), (*b, z), 0.018, color=DARK)
+            limb((*a, z - a[0] * a[0]), (*b, z - b[0] * b[0]), 0.018, color=DARK)
             for a, b in (
                 ((u, y + v - 0.05), (p, y + q - 0.05))
                 for (u, v), (p, q) in zip(smile, smile[1:], strict=False)
@@ -60,14 +61,24 @@ def _wear(waist: tuple[float, float], neck: tuple[float, float], top: tuple[floa
     """The garments and the leash: heights and radii of the waist, the neck and the top of the head."""
     (y, r), (n, m), (t, h) = waist, neck, top
     return [
-        cone((0, y + 0.02, 0), r + 0.24, r, 0.045, 0.02, part="+tutu"),
-        cone((0, y - 0.06, 0), r + 0.27, r + 0.1, 0.02, 0.02, part="+tutu"),
+        cone((0, y, 0), r + 0.16, r - 0.01, 0.09, 0.02, part="+tutu"),
+        *(
+            ball(
+                ((r + 0.16) * math.sin(k * math.pi / 6), y - 0.09, (r + 0.16) * math.cos(k * math.pi / 6)),
+                0.08,
+                part="+tutu",
+            )
+            for k in range(12)
+        ),
         cone((0, t, 0), h + 0.10, h + 0.10, 0.015, 0.015, part="+hat"),
         cone((0, t + 0.14, 0), h * 0.85, h * 0.85, 0.12, 0.02, part="+hat"),
         torus((0, n, 0), m + 0.015, 0.062, rotation=(90, 0, 0), part="+scarf"),
         box((-0.10, n - 0.15, m + 0.03), (0.07, 0.15, 0.035), 0.03, rotation=(-4, 0, -8), part="+scarf"),
-        torus((0, n, 0), m, 0.035, rotation=(90, 0, 0), part="+cape"),
-        box((0, n - 0.17, -m - 0.05), (m + 0.22, 0.24, 0.03), 0.03, rotation=(14, 0, 0), part="+cape"),
+        *(
+            limb((0.24 * x, n, m + 0.03), (0.02 * x, n, m + 0.06), 0.12, 0.035, 0.02, part="+bow tie")
+            for x in (-1, 1)
+        ),
+        ball((0, n, m + 0.07), 0.06, part="+bow tie"),
         limb((m + 0.17, n - 0.06, 0.13), LEASH_END, 0.016, color=DARK, part="+leash"),
     ]
 
@@ -115,14 +126,12 @@ def _carrot() -> list[Primitive]:
 @figure("baby avocado", "green")
 def _avocado() -> list[Primitive]:
     return [
-        ellipsoid((0, 0.40, 0), (0.32, 0.34, 0.24), color=(0.06, 0.20, 0.03)),
-        ball((0, 0.74, 0), 0.20, color=(0.06, 0.20, 0.03), melt=0.25),
-        ellipsoid((0, 0.40, 0.07), (0.27, 0.29, 0.19), color=(0.72, 0.82, 0.30)),
-        ball((0, 0.72, 0.07), 0.155, color=(0.72, 0.82, 0.30), melt=0.25),
-        ball((0, 0.28, 0.17), 0.13, color=(0.36, 0.17, 0.06)),
-        *_face(0.62, 0.235),
+        cone((0, 0.48, 0), 0.20, 0.06, 0.26, 0.12, color=(0.06, 0.20, 0.03)),
+        cone((0, 0.46, 0.085), 0.15, 0.03, 0.23, 0.10, color=(0.72, 0.82, 0.30)),
+        ball((0, 0.28, 0.22), 0.13, color=(0.36, 0.17, 0.06)),
+        *_face(0.61, 0.26),
         *_limbs(0.42, 0.27),
-        *_wear((0.25, 0.30), (0.47, 0.27), (0.92, 0.14)),
+        *_wear((0.25, 0.30), (0.46, 0.26), (0.86, 0.13)),
     ]
 
 
@@ -139,17 +148,16 @@ def _mushroom() -> list[Primitive]:
         cone((0, 0.38, 0), 0.20, 0.17, 0.26, 0.04, color=(0.92, 0.86, 0.72)),
         ellipsoid((0, 0.80, 0), (0.43, 0.23, 0.42), color=(0.80, 0.05, 0.04)),
         *(ball(at, 0.075, color=(0.95, 0.93, 0.88)) for at in spots),
-        *_face(0.52, 0.20),
+        *_face(0.43, 0.215),
         *_limbs(0.36, 0.20),
-        *_wear((0.24, 0.21), (0.38, 0.215), (1.02, 0.16)),
+        *_wear((0.22, 0.21), (0.31, 0.22), (1.02, 0.16)),
     ]
 
 
 @figure("baby eggplant", "purple")
 def _eggplant() -> list[Primitive]:
     return [
-        ellipsoid((0, 0.40, 0), (0.30, 0.33, 0.27), color=(0.16, 0.03, 0.26)),
-        ball((0, 0.70, 0), 0.21, color=(0.16, 0.03, 0.26), melt=0.25),
+        cone((0, 0.47, 0), 0.19, 0.10, 0.27, 0.12, color=(0.16, 0.03, 0.26)),
         cone((0, 0.88, 0), 0.20, 0.06, 0.05, 0.03, color=LEAF),
         limb((0, 0.90, 0), (0.08, 1.12, 0), 0.05, 0.04, color=LEAF),
         *(limb((s, 0.86, 0.10), (1.6 * s, 0.70, 0.17), 0.06, 0.015, color=LEAF) for s in (-0.11, 0.11)),
