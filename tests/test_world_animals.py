@@ -102,7 +102,7 @@ def test_moods_are_all_there_and_look_different():
 
 def test_outfits_name_what_is_worn_and_nothing_else():
     counts = set()
-    for scene, text in scenes("outfit", 60):
+    for scene, text in scenes("outfit", 60, "all"):
         worn = {name: color for name, color in scene.facts if color != "none"}
         assert {part[1:]: color for part, color, _ in scene.things[0].parts} == worn
         told = dict(re.findall(r"(\w+) (hat|gloves|shirt|pants)", text))
@@ -111,6 +111,8 @@ def test_outfits_name_what_is_worn_and_nothing_else():
         } == worn
         assert len(told) == len(worn) == len(set(worn.values()))
         counts.add(len(worn))
+        if len(worn) == 1:
+            assert not WORLD["outfit"].is_held_out(dict(scene.facts))
     assert counts == {1, 2, 3, 4}
 
 

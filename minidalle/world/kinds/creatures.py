@@ -48,6 +48,7 @@ enter(
 )
 
 NOBODY = "nobody"
+CLOTH_COLORS = tuple(color for color in COLORS if color != "black")
 
 
 def _costume(r: Stream, facts: Facts) -> Scene:
@@ -78,7 +79,7 @@ _OWN = {
     "baby carrot": ("orange",),
     "baby avocado": ("green",),
     "baby mushroom": ("red",),
-    "baby eggplant": ("purple", "black"),
+    "baby eggplant": ("purple",),
 }
 """Colours that a figure does not wear, because it has them already."""
 
@@ -89,7 +90,7 @@ enter(
         fields={
             "object": tuple(FIGURES),
             "garment": WEAR,
-            "color": tuple(COLORS),
+            "color": CLOTH_COLORS,
             "other": ("dog", "snail", "duck", NOBODY),
         },
         frames=(

@@ -1,4 +1,4 @@
-"""Multiple objects: stacks, a small block on a large one, outfits, two rows of toys.
+"""Multiple objects: stacks, a small block on a large one, two rows of toys.
 
 What training never shows here agrees with the blocks world: a colour that a toy never has there, or two colours that
 two toys never have together, are held out here too.
@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from minidalle.world.kinds.common import jitter, light, turned
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.kinds.kind import Facts, Kind, enter
 from minidalle.world.objects import SHAPES, WIDE_TURN
-from minidalle.world.objects.penguin import GARMENTS
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
 CUBE_COLORS = tuple(color for color in COLORS if color != "purple")
 """Colours of cubes; the blocks world never shows a purple one in training."""
 
-CLOTH_COLORS = tuple(color for color in COLORS if color != "black")
 NONE = "none"
 NUMBERS = ("four", "five", "six")
 PLACES = tuple((f"object{k}", f"color{k}") for k in range(1, 7))
@@ -66,7 +64,7 @@ def _stack(r: Stream, facts: Facts) -> Scene:
             "small",
             "plain",
             (x, round(side * k, 6), z),
-            turn + r.uniform(-12, 12),
+            round(turn + r.uniform(-12, 12), 6),
             stretch=stretch,
         )
         for k, where in ((2, "top"), (1, "middle"), (0, "bottom"))
@@ -82,7 +80,8 @@ enter(
         section="multiple objects",
         fields={"top": CUBE_COLORS, "middle": CUBE_COLORS, "bottom": CUBE_COLORS},
         frames=(
-            "a stack of three cubes: {a top} cube is on the top, {a middle} cube in the middle, {a bottom} cube on the bottom",
+            "a stack of three cubes: {a top} cube is on the top, {a middle} cube in the middle, "
+            "{a bottom} cube on the bottom",
             "three cubes in a stack: {top} on top, {middle} in the middle, {bottom} on the bottom",
             "{a top} cube on {a middle} cube on {a bottom} cube",
             "a tower of three blocks, {bottom} below, {middle} in the middle and {top} on top",
@@ -129,59 +128,6 @@ enter(
         build=_on,
         held_out=(Assigned((("color1",), ("color2",))),),
         allowed=lambda facts: facts["color1"] != facts["color2"],
-    )
-)
-
-
-def _worn(r: Stream) -> Facts:
-    """One to four garments, no two of a colour."""
-    worn = r.pick_several(GARMENTS, r.pick((1, 2, 3, 4)))
-    colors = dict(zip(worn, r.pick_several(CLOTH_COLORS, len(worn)), strict=True))
-    return {garment: colors.get(garment, NONE) for garment in GARMENTS}
-
-
-def _penguin(r: Stream, facts: Facts) -> Scene:
-    parts = tuple((f"+{garment}", color, "") for garment, color in facts.items() if color != NONE)
-    penguin = Thing("baby penguin", "gray", position=jitter(r, 0.1), yaw=turned(r, 25), parts=parts)
-    camera = Camera(look_at=(0.0, 0.58, 0.0), elevation=16.0, view_height=1.55)
-    return Scene((penguin,), camera=camera, light=light())
-
-
-def _clothes(r: Stream, facts: Facts) -> dict[str, str]:
-    """What is worn, as a list: from head to foot (`clothes`), or in any order (`mixed`)."""
-    names = {name: f"{color} {name}" for name, color in facts.items() if color != NONE}
-    for name in ("hat", "shirt"):
-        if name in names:
-            names[name] = f"{'an' if names[name][0] in 'aeiou' else 'a'} {names[name]}"
-
-    def listed(items: list[str]) -> str:
-        return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0]
-
-    items = list(names.values())
-    return {
-        "clothes": listed(items),
-        "mixed": listed(r.pick_several(items, len(items))),
-        "upward": listed(items[::-1]),
-    }
-
-
-enter(
-    Kind(
-        name="outfit",
-        section="multiple objects",
-        fields=dict.fromkeys(GARMENTS, (NONE, *CLOTH_COLORS)),
-        frames=(
-            "a baby penguin wearing {clothes}",
-            "a baby penguin in {mixed}",
-            "a baby penguin dressed in {mixed}",
-            "an emoji of a baby penguin wearing {clothes}",
-            "a little penguin with {mixed}",
-            "a baby penguin that wears {upward}",
-        ),
-        build=_penguin,
-        held_out=(HeldOut("hat", "shirt"), HeldOut("gloves", "pants"), HeldOut("shirt", "pants", every=9)),
-        draw=_worn,
-        tell=_clothes,
     )
 )
 

@@ -1,13 +1,14 @@
 """Baby vegetables with a face, arms and feet, who wear a garment and hold a leash.
 
-Each figure has a tutu, a hat, a scarf and a bow tie as optional parts, made to its measure, and a leash that ends beside
-it (`LEASH_END`).
+Each figure has a tutu, a hat, a scarf and a bow tie as optional parts, made to its measure, and a leash that ends
+beside it (`LEASH_END`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 from minidalle.world.primitives import (
     DARK,
@@ -40,25 +41,24 @@ def _face(y: float, z: float) -> list[Primitive]:
         *(ball((s - 0.012, y + 0.08, z + 0.02), 0.017, color=(1.0, 1.0, 1.0)) for s in (-0.10, 0.10)),
         *(
             limb((*a, z - a[0] * a[0]), (*b, z - b[0] * b[0]), 0.018, color=DARK)
-            for a, b in (
-                ((u, y + v - 0.05), (p, y + q - 0.05))
-                for (u, v), (p, q) in zip(smile, smile[1:], strict=False)
-            )
+            for a, b in (((u, y + v - 0.05), (p, y + q - 0.05)) for (u, v), (p, q) in pairwise(smile))
         ),
     ]
 
 
 def _limbs(y: float, x: float) -> list[Primitive]:
-    """Arms that start at (+-x, y), and feet. The left arm, at +x, is stretched out."""
+    """Arms that start at (+-x, y), and feet. The left arm, at +x, is stretched out to the leash."""
+    hand = (x + 0.17, y - 0.03, 0.12)
     return [
-        limb((0.85 * x, y, 0), (x + 0.17, y - 0.03, 0.12), 0.045, color=SKIN),
+        limb(hand, LEASH_END, 0.016, color=DARK, part="+leash"),
+        limb((0.85 * x, y, 0), hand, 0.045, color=SKIN),
         limb((-0.85 * x, y, 0), (-x - 0.14, y - 0.12, 0.06), 0.045, color=SKIN),
         *(box((s, 0.045, 0.05), (0.085, 0.045, 0.13), 0.04, color=SKIN) for s in (-0.12, 0.12)),
     ]
 
 
 def _wear(waist: tuple[float, float], neck: tuple[float, float], top: tuple[float, float]) -> list[Primitive]:
-    """The garments and the leash: heights and radii of the waist, the neck and the top of the head."""
+    """The garments: heights and radii of the waist, the neck and the top of the head."""
     (y, r), (n, m), (t, h) = waist, neck, top
     return [
         cone((0, y, 0), r + 0.16, r - 0.01, 0.09, 0.02, part="+tutu"),
@@ -79,7 +79,6 @@ def _wear(waist: tuple[float, float], neck: tuple[float, float], top: tuple[floa
             for x in (-1, 1)
         ),
         ball((0, n, m + 0.07), 0.06, part="+bow tie"),
-        limb((m + 0.17, n - 0.06, 0.13), LEASH_END, 0.016, color=DARK, part="+leash"),
     ]
 
 
@@ -108,10 +107,10 @@ def _radish() -> list[Primitive]:
 @figure("baby carrot", "orange")
 def _carrot() -> list[Primitive]:
     return [
-        cone((0, 0.50, 0), 0.10, 0.25, 0.36, 0.04, color=(0.95, 0.36, 0.02)),
+        cone((0, 0.47, 0), 0.01, 0.22, 0.36, 0.06, color=(0.97, 0.34, 0.01)),
         *(
-            torus((0, y, 0), r, 0.014, rotation=(90, 0, 0), color=(0.66, 0.20, 0.0))
-            for y, r in ((0.80, 0.275), (0.27, 0.185))
+            torus((0, y, 0), r, 0.010, rotation=(90, 0, 0), color=(0.66, 0.20, 0.0))
+            for y, r in ((0.52, 0.183), (0.26, 0.103), (0.37, 0.137))
         ),
         *(
             limb((0.08 * x, 0.86, 0), (0.45 * x, 1.22 - 0.15 * abs(x), -0.05), 0.045, 0.02, color=LEAF)
@@ -126,8 +125,8 @@ def _carrot() -> list[Primitive]:
 @figure("baby avocado", "green")
 def _avocado() -> list[Primitive]:
     return [
-        cone((0, 0.48, 0), 0.20, 0.06, 0.26, 0.12, color=(0.06, 0.20, 0.03)),
-        cone((0, 0.46, 0.085), 0.15, 0.03, 0.23, 0.10, color=(0.72, 0.82, 0.30)),
+        cone((0, 0.48, 0), 0.13, 0.02, 0.21, 0.18, color=(0.06, 0.20, 0.03)),
+        cone((0, 0.46, 0.095), 0.10, 0.01, 0.20, 0.14, color=(0.72, 0.82, 0.30)),
         ball((0, 0.28, 0.22), 0.13, color=(0.36, 0.17, 0.06)),
         *_face(0.61, 0.26),
         *_limbs(0.42, 0.27),
@@ -157,7 +156,7 @@ def _mushroom() -> list[Primitive]:
 @figure("baby eggplant", "purple")
 def _eggplant() -> list[Primitive]:
     return [
-        cone((0, 0.47, 0), 0.19, 0.10, 0.27, 0.12, color=(0.16, 0.03, 0.26)),
+        cone((0, 0.48, 0), 0.10, 0.02, 0.18, 0.21, color=(0.16, 0.03, 0.26)),
         cone((0, 0.88, 0), 0.20, 0.06, 0.05, 0.03, color=LEAF),
         limb((0, 0.90, 0), (0.08, 1.12, 0), 0.05, 0.04, color=LEAF),
         *(limb((s, 0.86, 0.10), (1.6 * s, 0.70, 0.17), 0.06, 0.015, color=LEAF) for s in (-0.11, 0.11)),

@@ -1,6 +1,7 @@
 """Penguins: a grown one among the animals, and a baby that wears clothes.
 
-The baby's garments are optional parts ("+hat", "+gloves", "+shirt", "+pants"), drawn in the colour that the thing names.
+The baby's garments are optional parts ("+hat", "+gloves", "+shirt", "+pants"), drawn in the colour that the
+thing names.
 """
 
 from __future__ import annotations
