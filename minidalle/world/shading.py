@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from minidalle.world import geometry as g
-from minidalle.world import lenses, textures, voxels
+from minidalle.world import lenses, skins, textures, voxels
 
 # Layout of the `view` vector that the kernels read: camera position, axes, light, sky and floor, ...
 EYE, FORWARD, RIGHT, UP, SLOPE = 0, 3, 6, 9, 12
@@ -84,6 +84,8 @@ def _albedo(primitives, normals, words, who, x, y, z, nx, ny, nz, opened):
         mx, my, mz = g.to_local(row, row[g.CENTER] + nx, row[g.CENTER + 1] + ny, row[g.CENTER + 2] + nz)
         if row[g.DECAL] > 0.0:
             weight = _ink(row, words, u, v, w, mz)
+        elif row[g.TEXTURE] >= skins.FIRST:
+            weight = skins.pattern(row[g.TEXTURE], u, v, w, mx, my, mz)
         else:
             weight = textures.pattern(row[g.TEXTURE], u, v, w, mx, my, mz, 4.0 / (row[g.RADIUS] + 0.12))
     c, d = g.COLOR, g.COLOR2

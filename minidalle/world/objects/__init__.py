@@ -16,9 +16,11 @@ from minidalle.world.objects import (
     clothes,
     decades,
     food,
+    fruit,
     furniture,
     toys,
     vehicles,
+    xrays,
 )
 from minidalle.world.primitives import (
     BOX,
@@ -66,6 +68,7 @@ __all__ = [
     "decades",
     "ellipsoid",
     "food",
+    "fruit",
     "furniture",
     "limb",
     "object_shape",
@@ -74,6 +77,7 @@ __all__ = [
     "torus",
     "toys",
     "vehicles",
+    "xrays",
 ]
 
 SHAPES: tuple[str, ...] = (
