@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from minidalle.world import geometry as g
-from minidalle.world import styles
+from minidalle.world import skins, styles
 from minidalle.world.layouts import lay_out, size_of
 from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.places import surroundings
@@ -70,7 +70,10 @@ def _look(thing: Thing, primitive: Primitive) -> tuple[Vector, Vector, int]:
             color, _, second = part_color.partition("+")
             texture = part_texture or "plain"
     if primitive.texture:
-        number = KNOWN["texture"].index(primitive.texture)
+        if primitive.texture in skins.SKINS:
+            number = skins.FIRST + skins.SKINS.index(primitive.texture)
+        else:
+            number = KNOWN["texture"].index(primitive.texture)
         own = MATERIAL_COLORS.get(primitive.texture, (PAINTS[color], WHITE))
         return primitive.color or own[0], primitive.second or own[1], number
     if primitive.color:
@@ -121,7 +124,7 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
         table[k, g.GROUP] = k if fresh else before[g.GROUP]
     for group in set(table[:, g.GROUP]):
         members = table[:, g.GROUP] == group
-        table[members, g.RADIUS] += table[members, g.MELT].max() / 4
+        table[members, g.RADIUS] += 1.25 * table[members, g.MELT].max()  # k to reach it, k / 4 that it bulges
         table[members, g.SOLO] = members.sum() == 1
     return table
 

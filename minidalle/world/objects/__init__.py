@@ -19,10 +19,13 @@ from minidalle.world.objects import (
     faces,
     figures,
     food,
+    fruit,
     furniture,
     penguin,
+    slots,
     toys,
     vehicles,
+    xrays,
 )
 from minidalle.world.primitives import (
     BOX,
@@ -73,15 +76,18 @@ __all__ = [
     "faces",
     "figures",
     "food",
+    "fruit",
     "furniture",
     "limb",
     "object_shape",
     "penguin",
     "prism",
     "rotation_matrix",
+    "slots",
     "torus",
     "toys",
     "vehicles",
+    "xrays",
 ]
 
 SHAPES: tuple[str, ...] = (
