@@ -11,6 +11,7 @@ Left out: where a sheet hangs (primitives with `word=True`), capital letters as 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def _points(stroke: str, typeface: str) -> list[tuple[float, float]]:
     points = [(x, LEVELS[y]) for x, y in grid]
     for _ in range(3):
         cut = [points[0]]
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(points):
             cut += [
                 (0.75 * ax + 0.25 * bx, 0.75 * ay + 0.25 * by),
                 (0.25 * ax + 0.75 * bx, 0.25 * ay + 0.75 * by),
@@ -176,7 +177,7 @@ def word_sheet(word: str, typeface: str = "block") -> np.ndarray:
         y, x = np.mgrid[0:HEIGHT, first:last] + 0.5
         for stroke in glyphs[letter].split(","):
             points = [(left + wide * u, low - (low - top) * v) for u, v in _points(stroke, typeface)]
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 part = ink[:, first:last]
                 np.maximum(part, _stroke_ink(ax, ay, bx, by, pen, x, y), out=part)
     sheet = np.floor(ink * 255.0 + 0.5).astype(np.uint8)
