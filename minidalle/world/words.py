@@ -36,11 +36,11 @@ BLOCK: dict[str, str] = {
     "j": "16 46, 36 31 20 10 01 02",
     "k": "06 00, 46 03 40",
     "l": "06 00 40",
-    "m": "00 06 23 46 40",
+    "m": "00 06 22 46 40",
     "n": "00 06 40 46",
     "o": "10 01 05 16 36 45 41 30 10",
     "p": "00 06 36 45 44 33 03",
-    "q": "10 01 05 16 36 45 41 30 10, 22 40",
+    "q": "12 03 05 16 36 45 43 32 12, 23 40",
     "r": "00 06 36 45 44 33 03, 23 40",
     "s": "45 36 16 05 04 13 33 42 41 30 10 01",
     "t": "06 46, 26 20",
@@ -103,7 +103,7 @@ SCRIPT: dict[str, str] = {
 }
 """Strokes as in BLOCK, y 0 to 8: small letters stand on 2 and reach 6, strokes below reach 0, those above 8."""
 
-LEVELS = (0.0, 0.11, 0.21, 0.34, 0.48, 0.62, 0.75, 0.88, 1.0)
+LEVELS = (0.0, 0.11, 0.21, 0.33, 0.46, 0.59, 0.71, 0.86, 1.0)
 """Where the nine heights of SCRIPT lie: small letters take more than half of the sheet."""
 
 

@@ -16,8 +16,8 @@ from minidalle.world.stream import Stream
 _WORDS = """
 openai gpt dalle hello cafe pizza books music bakery coffee tea shop open bread fish milk jazz zoo toys bank hotel
 bar pub taxi love star moon sun cake juice wine yoga quiz gym spa art film games flower garden market mango kiwi lemon
-honey sushi tacos vegan pasta queen king aqua quick jelly fox wolf panda robot rocket magic dream happy lucky blue exit box
-jacket vase drum wave
+honey sushi tacos vegan pasta queen king aqua quick jelly fox wolf panda robot rocket magic dream happy lucky blue exit
+box jacket vase drum wave
 """
 WORDS: tuple[str, ...] = tuple(_WORDS.split())
 """What may be written on a thing: three to six letters each."""

@@ -23,16 +23,16 @@ def there(*names: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in OBJECTS)
 
 
-FACES: dict[str, tuple[float, float, float]] = {
-    "cat": (0.0, 0.70, 0.15),
-    "house": (0.0, 0.36, 0.32),
-    "armchair": (0.2, 0.45, 0.1),
-    "bust": (0.0, 0.78, 0.2),
-    "castle": (0.0, 0.42, 0.25),
-    "windmill": (0.0, 0.80, 0.3),
-    "shop front": (-0.1, 0.50, 0.1),
+FACES: dict[str, tuple[tuple[float, float, float], float]] = {
+    "cat": ((0.0, 0.70, 0.15), 0.58),
+    "house": ((0.02, 0.32, 0.32), 0.62),
+    "armchair": ((0.30, 0.48, 0.15), 0.80),
+    "bust": ((0.0, 0.78, 0.2), 0.58),
+    "castle": ((0.0, 0.42, 0.25), 0.58),
+    "windmill": ((0.0, 0.80, 0.3), 0.58),
+    "moai": ((0.0, 0.68, 0.2), 0.58),
 }
-"""What an extreme close-up shows of each thing: its face or its front."""
+"""What an extreme close-up shows of each thing, its face or its front, and how many units high."""
 
 VIEWED = there(*FACES, "dog", "pig", "rabbit", "duck", "capybara")
 VIEWS = ("plain", "extreme close-up", "aerial", "from behind", "low angle")
@@ -42,14 +42,15 @@ def _view(r: Stream, facts: Facts) -> Scene:
     name, view, around = facts["object"], facts["view"], r.uniform(-25, 25)
     camera = Camera((0.0, 0.52, 0.0), around, r.uniform(14, 20), view_height=1.95)
     if view == "extreme close-up":
-        camera = Camera(FACES.get(name, (0.0, 0.72, 0.25)), 0.6 * around, r.uniform(4, 10), 3.0, 0.58)
+        middle, high = FACES.get(name, ((0.0, 0.72, 0.25), 0.60))
+        camera = Camera(middle, 0.6 * around, r.uniform(4, 10), 3.0, high)
     elif view == "aerial":
-        camera = Camera((0.0, 0.40, 0.0), around, r.uniform(72, 78), view_height=2.5)
+        camera = Camera((0.0, 0.40, 0.0), around, r.uniform(72, 78), view_height=1.75)
     elif view == "from behind":
         camera = Camera((0.0, 0.52, 0.0), 180.0 + 0.7 * around, r.uniform(14, 20), view_height=1.95)
     elif view == "low angle":
         camera = Camera((0.0, 0.72, 0.0), around, r.uniform(-27, -24), 1.45, 2.1)
-    thing = Thing(name, facts["color"])
+    thing = Thing(name, r.pick(tuple(COLORS)))
     place = r.pick(("floor", "field"))
     return Scene((thing,), camera=camera, light=light("", place), place=place)
 
@@ -58,19 +59,19 @@ enter(
     Kind(
         name="view",
         section=SECTION,
-        fields={"object": VIEWED, "view": VIEWS, "color": tuple(COLORS)},
+        fields={"object": VIEWED, "view": VIEWS},
         frames=(
-            "{view} of {a color} {object}",
-            "{view}, showing {a color} {object}",
-            "{a color} {object}: {view}",
-            "{a object} in {color}, {view}",
-            "this is {view} of {a color} {object}",
+            "{view} of {a object}",
+            "{view}, showing {a object}",
+            "{a object}: {view}",
+            "{a object}, {view}",
+            "this is {view} of {a object}",
         ),
         build=_view,
         held_out=(HeldOut("object", "view"),),
         words={
             "view": {
-                "plain": ("a photo", "a plain view", "an ordinary view"),
+                "plain": ("a plain view", "an ordinary view", "an eye-level view"),
                 "extreme close-up": ("an extreme close-up view", "an extreme close-up"),
                 "aerial": ("an aerial view", "a view from above"),
                 "from behind": ("a view from behind", "a rear view"),
@@ -134,9 +135,7 @@ enter(
     )
 )
 
-CUBED = there(
-    "cat", "house", "armchair", "car", "teapot", "mug", "mushroom", "castle", "bust", "donut", *NATURAL
-)
+CUBED = there("cat", "house", "armchair", "car", "teapot", "mug", "mushroom", "donut", *NATURAL)
 CUBED = tuple(dict.fromkeys(CUBED))
 
 
@@ -181,7 +180,7 @@ def _told(angle: int) -> tuple[str, ...]:
     return (*exact, f"from the {side} side") if by == 90 else exact
 
 
-TURNED = there("bust", "cat", "armchair", "house", "dog", "pig")
+TURNED = there("bust", "cat", "armchair", "moai", "dog", "pig", "duck", "elephant")
 
 
 def _angle(r: Stream, facts: Facts) -> Scene:
@@ -215,9 +214,7 @@ enter(
     )
 )
 
-MIRRORED = there(
-    "cube", "cat", "bust", "armchair", "mug", "teapot", "house", "cone", "mushroom", "dog", "pig"
-)
+MIRRORED = there("cube", "cat", "armchair", "mug", "teapot", "house", "cone", "mushroom", "dog", "pig")
 
 
 def _mirror(r: Stream, facts: Facts) -> Scene:
@@ -225,15 +222,15 @@ def _mirror(r: Stream, facts: Facts) -> Scene:
     thing = Thing(
         facts["object"],
         facts["color"],
-        position=(r.uniform(-0.60, -0.50), 0.0, r.uniform(0.25, 0.35)),
+        position=(r.uniform(-0.55, -0.45), 0.0, r.uniform(0.20, 0.30)),
         yaw=180.0 + r.uniform(-20, 5),
     )
-    mirror = Thing("standing mirror", r.pick(tuple(PAINTS)), position=(0.0, 0.0, -0.75), stretch=1.05)
+    mirror = Thing("standing mirror", r.pick(tuple(PAINTS)), position=(0.0, 0.0, -0.75), stretch=1.0)
     camera = Camera(
-        (-0.05, 0.80, -0.3),
+        (-0.17, 0.74, -0.3),
         azimuth=r.uniform(22, 27),
         elevation=r.uniform(10, 15),
-        view_height=r.uniform(2.3, 2.45),
+        view_height=r.uniform(2.5, 2.65),
     )
     place = r.pick(("floor", "room"))
     return Scene((thing, mirror), camera=camera, light=light("", place), place=place)
