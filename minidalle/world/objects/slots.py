@@ -1,7 +1,18 @@
 """Objects that can take the shape of another: what each keeps, and where the other goes."""
 
 from minidalle.world.objects.mixing import SLOTS, Slot
-from minidalle.world.primitives import BROWN, DARK, Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
+from minidalle.world.primitives import (
+    BROWN,
+    DARK,
+    Primitive,
+    ball,
+    box,
+    cone,
+    ellipsoid,
+    limb,
+    object_shape,
+    torus,
+)
 
 GOLD, WHITE = (0.86, 0.66, 0.16), (0.96, 0.95, 0.90)
 
@@ -117,22 +128,6 @@ def _iced_donut() -> list[Primitive]:
             limb((0.33 * x - 0.04, 0.5 + 0.33 * y, 0.185), (0.33 * x + 0.04, 0.5 + 0.33 * y, 0.185), 0.024, color=colors[c])
             for x, y, c in sprinkles
         ),
-    ]
-
-
-@object_shape("snail")
-def _snail() -> list[Primitive]:
-    body, shell = (0.80, 0.62, 0.36), (0.52, 0.24, 0.10)
-    return [
-        limb((-0.52, 0.09, 0), (0.42, 0.09, 0), 0.12, 0.08, color=body),
-        limb((-0.46, 0.08, 0), (-0.52, 0.46, 0), 0.14, 0.12, color=body, melt=0.10),
-        ball((-0.53, 0.50, 0), 0.15, color=body, melt=0.06),
-        *(limb((-0.56, 0.58, 0.7 * z), (-0.64, 0.82, z), 0.035, 0.03, color=body) for z in (-0.12, 0.12)),
-        *(ball((-0.65, 0.85, z), 0.065, color=DARK) for z in (-0.12, 0.12)),
-        ellipsoid((0.10, 0.50, 0), (0.40, 0.40, 0.26), color=shell),
-        torus((0.10, 0.50, 0.10), 0.30, 0.085, color=(0.72, 0.40, 0.16)),
-        torus((0.12, 0.52, 0.20), 0.15, 0.065, color=(0.86, 0.58, 0.28)),
-        ball((0.13, 0.53, 0.24), 0.075, color=shell),
     ]
 
 
