@@ -106,7 +106,11 @@ class Kind:
             else:
                 facts = {name: r.pick(values) for name, values in self.fields.items()}
             if self.allowed(facts) and (split == "all" or self.is_held_out(facts) == (split == "heldout")):
-                return replace(self.build(r, facts), kind=self.name, facts=tuple(facts.items()))
+                return self.scene(r, facts)
+
+    def scene(self, r: Stream, facts: Facts) -> Scene:
+        """The scene of some facts; everything else comes from the stream."""
+        return replace(self.build(r, facts), kind=self.name, facts=tuple(facts.items()))
 
     def caption(self, r: Stream, scene: Scene, held_out: bool) -> str:
         """A true caption, lower case; `held_out` takes the wording that training never uses."""
