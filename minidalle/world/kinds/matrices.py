@@ -18,13 +18,13 @@ from minidalle.world.stream import Stream
 
 FIGURES = tuple(POLYGONS)
 POINTED = ("triangle", "arrow", "half circle")
-RADII = {"small": 0.21, "medium": 0.31, "large": 0.43}
+RADII = {"small": 0.20, "medium": 0.31, "large": 0.43}
 COUNTS = ("one", "two", "three", "four")
 TURNS = ("up", "up right", "right", "down right", "down", "down left", "left", "up left")
 CORNERS = ("none", *("".join(c for k, c in enumerate("abcd") if n >> k & 1) for n in range(1, 16)))
 """Which corners of the cell are taken: a top left, b top right, c bottom left, d bottom right; none: no matter."""
 
-LOW, HIGH = 0.26, 0.74
+LOW, HIGH = 0.25, 0.75
 PLACES = {
     1: ((0.5, 0.5),),
     2: ((LOW, 0.5), (HIGH, 0.5)),
@@ -266,6 +266,12 @@ def _held_out(rule: str, figure: str) -> bool:
     return rule in SHOWN and RULE_AND_FIGURE.holds(MATRIX, {"rule": rule, "figure": figure})
 
 
+def _values(rules: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """All values that a field takes under some rules, in the order of their list."""
+    known = {"count": COUNTS, "turn": TURNS, "corners": CORNERS}.get(name, _USUAL[name])
+    return tuple(value for value in known if any(value in possible(rule)[name] for rule in rules))
+
+
 RULE_AND_FIGURE = HeldOut("rule", "figure")
 FRAMES = (
     "a sequence of geometric shapes.",
@@ -284,7 +290,7 @@ def _kind(
         Kind(
             name=name,
             section="zero-shot visual reasoning",
-            fields={"rule": rules, **_USUAL, "count": COUNTS, "turn": TURNS, "corners": CORNERS},
+            fields={"rule": rules} | {name: _values(rules, name) for name in _USUAL},
             frames=FRAMES,
             build=_build(invert),
             held_out=(held_out,),

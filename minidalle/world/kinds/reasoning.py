@@ -180,12 +180,12 @@ CHANGE_WORDS = {
     "sketch": ("as a sketch", "as a pencil sketch"),
     "cartoon": ("as a cartoon",),
     "painting": ("as a painting",),
-    "stained glass": ("in the style of stained glass", "as a stained glass window"),
+    "stained glass": ("in stained glass", "as a stained glass window"),
     "voxels": ("made of voxels", "as a voxel model"),
     "neon": ("as a neon sign", "in neon"),
     "upside down": ("upside down", "turned upside down"),
     "closer": ("from close by", "from up close"),
-    "word": (f"with '{WORD}' written on it", f"with the word '{WORD}' on it"),
+    "word": (f"with '{WORD}' written on it", f"with '{WORD}' on it"),
     **{color: (f"in {color}", f"but {color}") for color in REPAINTED},
 }
 COLOR_WORDS = {PENCIL: ("",)}
@@ -293,7 +293,7 @@ def _prompt(name: str, rule: HeldOut) -> None:
             frames=(
                 "the exact same {color} {object} on the top {change} on the bottom",
                 "the exact same {color} {object} on the top, {change} on the bottom",
-                "{a color} {object} on the top and the exact same {object} {change} on the bottom",
+                "{a color} {object} on top and the exact same {object} {change} on the bottom",
                 "on the top {a color} {object}, on the bottom the exact same {object} {change}",
                 "{a color} {object} above, and below the very same {object} {change}",
             ),
