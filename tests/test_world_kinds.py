@@ -165,7 +165,8 @@ def test_rules_hold_out_some_combinations_of_every_value_of_a_field(kind):
             for name in (rule.left, rule.right):
                 lost = set(kind.fields[name]) - seen[False][name]
                 assert not lost, f"{rule} leaves training without {lost}"
-            assert any(seen[True][name] == set(kind.fields[name]) for name in (rule.left, rule.right)), rule
+            shares = [len(seen[True][name]) / len(kind.fields[name]) for name in (rule.left, rule.right)]
+            assert max(shares) > 0.7, f"{rule} holds out few values"
 
 
 # ---------------------------------------------------------------- captions

@@ -40,7 +40,7 @@ POLYGONS: dict[str, list[tuple[float, float]]] = {
     "pentagon": _regular(5),
     "hexagon": _regular(6, 30),
     "circle": [],
-    "star": _regular(10, radii=(1.05, 0.42)),
+    "star": _regular(10, radii=(1.0, 0.40)),
     "cross": [
         *((-_ARM, -0.95), (_ARM, -0.95), (_ARM, -_ARM), (0.95, -_ARM), (0.95, _ARM), (_ARM, _ARM)),
         *((_ARM, 0.95), (-_ARM, 0.95), (-_ARM, _ARM), (-0.95, _ARM), (-0.95, -_ARM), (-_ARM, -_ARM)),
