@@ -20,8 +20,10 @@ from minidalle.world import (
     sample_scene,
 )
 from minidalle.world.figures import FILLS, POLYGONS, draw_cell
-from minidalle.world.kinds.matrices import COUNTS, NEW, RADII, RULES, SHOWN, TURNS
-from minidalle.world.kinds.reasoning import ASKED, CHANGES, PENCIL, REPAINTED, WORD
+from minidalle.world.kinds.matrices import NEW, SHOWN
+from minidalle.world.kinds.matrix_rules import COUNTS, RADII, RULES, TURNS
+from minidalle.world.kinds.reasoning import ASKED, REPAINTED
+from minidalle.world.kinds.styled import CHANGES, PENCIL, WORD
 from minidalle.world.layouts import line_width, size_of
 from minidalle.world.sample import shares_of
 

@@ -12,6 +12,7 @@ from minidalle.world.kinds import (
     perspective,
     reasoning,
     structure,
+    styled,
     temporal,
 )
 from minidalle.world.kinds.kind import SECTIONS, WORLD, HeldOut, Kind, enter
@@ -33,5 +34,6 @@ __all__ = [
     "perspective",
     "reasoning",
     "structure",
+    "styled",
     "temporal",
 ]
