@@ -196,9 +196,8 @@ def render(scene: Scene, size: int = 64) -> np.ndarray:
         image = lay_out([draw_cell(cell, size_of("grid", size)) for cell in scene.cells], "grid", size)
         return image[::-1].copy() if scene.flip else image
     if scene.layout:
-        image = lay_out(
-            [render(panel, size_of(scene.layout, size)) for panel in scene.panels], scene.layout, size
-        )
+        drawn = {panel: render(panel, size_of(scene.layout, size)) for panel in dict.fromkeys(scene.panels)}
+        image = lay_out([drawn[panel] for panel in scene.panels], scene.layout, size)
         return image[::-1].copy() if scene.flip else image
     for thing in scene.things:
         for name, known in KNOWN.items():
