@@ -13,11 +13,13 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import skins, styles
+from minidalle.world.figures import draw_cell
 from minidalle.world.layouts import lay_out, size_of
 from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.places import surroundings
@@ -194,10 +196,14 @@ def render(scene: Scene, size: int = 64) -> np.ndarray:
     known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
     for name, values in known.items():
         _check(name, getattr(scene, name), values)
+    if scene.invert:
+        return 255 - render(replace(scene, invert=False), size)
+    if scene.cells:
+        image = lay_out([draw_cell(cell, size_of("grid", size)) for cell in scene.cells], "grid", size)
+        return image[::-1].copy() if scene.flip else image
     if scene.layout:
-        image = lay_out(
-            [render(panel, size_of(scene.layout, size)) for panel in scene.panels], scene.layout, size
-        )
+        drawn = {panel: render(panel, size_of(scene.layout, size)) for panel in dict.fromkeys(scene.panels)}
+        image = lay_out([drawn[panel] for panel in scene.panels], scene.layout, size)
         return image[::-1].copy() if scene.flip else image
     for thing in scene.things:
         for name, known in KNOWN.items():

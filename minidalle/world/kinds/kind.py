@@ -43,6 +43,15 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
+class NeverShown(HeldOut):
+    """Holds out every scene of a kind that exists for evaluation only."""
+
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Always true."""
+        return True
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of scene.
 
@@ -50,13 +59,14 @@ class Kind:
         name: "clock". section: of the DALL-E post, one of `SECTIONS`.
         fields: what is told and judged, with every value that it can take, in the order in which they are drawn.
         frames: captions with {field} for a field's words; the last is held out, so that rephrasing can be measured. At
-            least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words.
+            least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words, which may be
+            none: the article agrees with what follows.
         build: makes the scene of some facts; everything that is not a fact is drawn from the stream.
         held_out: the combinations that training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
-        allowed: facts that make sense together. share: of the training mix, relative to the other kinds; 0 where
+        allowed: facts that make sense together. draw: draws such facts, where few of all combinations are allowed; None
+            draws every field by itself until they are. share: of the training mix, relative to the other kinds; 0 where
             training never shows the kind. judged: share of what a judge is trained on.
-        draw: draws the facts together, where drawing each field by itself would not do.
         tell: further {words} for the frames, made from several facts: a list of what is worn.
     """
 
@@ -68,10 +78,15 @@ class Kind:
     held_out: tuple[HeldOut, ...] = ()
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     allowed: Callable[[Facts], bool] = lambda facts: True
+    draw: Callable[[Stream], Facts] | None = None
     share: float = 1.0
     judged: float = 1.0
-    draw: Callable[[Stream], Facts] | None = None
     tell: Callable[[Stream, Facts], Mapping[str, str]] | None = None
+
+    @property
+    def never_shown(self) -> bool:
+        """Whether the kind exists for evaluation only: there is no training scene of it."""
+        return any(isinstance(rule, NeverShown) for rule in self.held_out)
 
     def broken(self, facts: Facts) -> tuple[str, ...]:
         """The rules that hold these facts out, by name: "sides and color"."""
@@ -83,7 +98,10 @@ class Kind:
         return any(rule.holds(self, facts) for rule in self.held_out)
 
     def sample(self, r: Stream, split: str) -> Scene:
-        """A scene of this kind; `split` as in `sample_scene`."""
+        """A scene of this kind; `split` as in `sample_scene`. Raises ValueError for a training scene of a kind that
+        training never shows."""
+        if split == "train" and self.never_shown:
+            raise ValueError(f"training never shows a {self.name}; choose heldout or all")
         while True:
             each = self.fields.items()
             facts = self.draw(r) if self.draw else {name: r.pick(values) for name, values in each}
@@ -103,9 +121,10 @@ class Kind:
         def fill(match: re.Match) -> str:
             article, name = match.groups()
             words = told.get(name) or r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
-            return f"{'an' if words[0] in 'aeiou' else 'a'} {words}" if article else words
+            return f"\0 {words}" if article else words
 
-        return " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
+        text = " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
+        return re.sub(r"\0 (\w)", lambda match: f"{'an' if match[1] in 'aeiou' else 'a'} {match[1]}", text)
 
 
 SECTIONS: tuple[str, ...] = (
