@@ -17,6 +17,7 @@ from minidalle.world.objects import (
     decades,
     food,
     furniture,
+    paintings,
     toys,
     vehicles,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "furniture",
     "limb",
     "object_shape",
+    "paintings",
     "prism",
     "rotation_matrix",
     "torus",
