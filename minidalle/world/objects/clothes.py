@@ -1,6 +1,7 @@
 """A mannequin and what it can wear, each garment an optional part that a thing names.
 
-The figure is smooth and neutral; `Thing.parts` dresses it: ("+shirt", "blue", ""), ("+flannel", "orange+black", "plaid").
+The figure is smooth and neutral; `Thing.parts` dresses it: ("+shirt", "blue", ""), or for a flannel shirt
+("+flannel", "orange+black", "plaid").
 Garments are a little larger than the body that they cover.
 
 Left out: who wears what (`kinds/fashion.py`).

@@ -1,4 +1,4 @@
-"""Cars by decade: upright box, tail fins, wooden estate car, wedge, bubble, smooth electric. They drive to the right."""
+"""Cars by decade: upright box, tail fins, wooden estate, wedge, bubble, smooth electric. They drive to the right."""
 
 from minidalle.world.primitives import (
     DARK,

@@ -28,7 +28,7 @@ SKY, SAND, SNOW, GREEN, SEA = (
 )
 SUN, RED = (1.0, 0.82, 0.10), (0.85, 0.12, 0.06)
 
-PAINTINGS: tuple[str, ...] = ("pyramid", "mountain", "sun over the sea", "tree", "fish", "house")
+PAINTINGS: tuple[str, ...] = ("pyramid", "mountain", "sunset", "tree", "fish", "house")
 """What paintings can show."""
 
 
@@ -75,7 +75,7 @@ def _mountain() -> list[Primitive]:
     )
 
 
-def _sun_over_the_sea() -> list[Primitive]:
+def _sunset() -> list[Primitive]:
     return _framed(
         (1.0, 0.55, 0.20),
         SEA,
@@ -130,7 +130,7 @@ def _house() -> list[Primitive]:
 _PICTURES: tuple[Callable[[], list[Primitive]], ...] = (
     _pyramid,
     _mountain,
-    _sun_over_the_sea,
+    _sunset,
     _tree,
     _fish,
     _house,
