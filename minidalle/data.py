@@ -48,6 +48,7 @@ class WorldPictures:
     seed: int
     split: str
     fingerprint: str
+    mix: str = "blocks"
 
     def __len__(self) -> int:
         return len(self.images)
@@ -55,7 +56,7 @@ class WorldPictures:
     @cached_property
     def scenes(self) -> list[Scene]:
         """The scenes, sampled again from the seed: about 10,000 a second."""
-        return [sample_scene(self.seed, index, self.split) for index in range(len(self))]
+        return [sample_scene(self.seed, index, self.split, mix=self.mix) for index in range(len(self))]
 
     @cached_property
     def captions(self) -> list[str]:
@@ -90,7 +91,9 @@ def world_version() -> str:
             "captions.py",
             "fields.py",
             "foils.py",
+            "facts.py",
             "judge.py",
+            "reader.py",
             "judging.py",
             "__init__.py",
         ):  # these do not change a pixel
@@ -116,8 +119,9 @@ def world_pictures(
     cache_dir: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     progress: bool = True,
+    mix: str = "blocks",
 ) -> WorldPictures:
-    """The first `count` pictures of a seed, rendered if they are not in the cache.
+    """The first `count` pictures of a seed and a mix of kinds, rendered if they are not in the cache.
 
     Picture i is the same whatever `count` is, so a larger cache serves a smaller request. A damaged cache is
     rendered again. Raises PictureError for a count below 1 or a folder that cannot be written.
@@ -125,14 +129,15 @@ def world_pictures(
     if count < 1:
         raise PictureError(f"count is {count}; ask for at least 1 picture")
     folder = Path(default_cache() if cache_dir is None else cache_dir)
-    stem = f"{split}-size{size}-seed{seed}-{world_version()}"
+    drawn = "" if mix == "blocks" else f"{mix}-"
+    stem = f"{drawn}{split}-size{size}-seed{seed}-{world_version()}"
     for path in _candidates(folder, stem, count):
         images = _open(path)
         if images is not None:
             part = images[:count]
-            return WorldPictures(part, seed, split, _fingerprint(part))
+            return WorldPictures(part, seed, split, _fingerprint(part), mix)
     try:
-        path = _render_to(folder, f"{stem}-{count}", count, seed, size, split, workers, progress)
+        path = _render_to(folder, f"{stem}-{count}", count, seed, size, split, workers, progress, mix)
     except OSError as error:
         raise PictureError(
             f"pictures cannot be written to {folder} ({error.strerror or error}); make room or choose another folder"
@@ -140,7 +145,7 @@ def world_pictures(
     images = _open(path)
     if images is None:
         raise PictureError(f"pictures written to {path} do not read back: is the disk full or faulty?")
-    return WorldPictures(images, seed, split, _fingerprint(images))
+    return WorldPictures(images, seed, split, _fingerprint(images), mix)
 
 
 def _candidates(folder: Path, stem: str, count: int) -> Iterator[Path]:
@@ -168,7 +173,15 @@ def _fingerprint(images: np.ndarray) -> str:
 
 
 def _render_to(
-    folder: Path, name: str, count: int, seed: int, size: int, split: str, workers: int | None, progress: bool
+    folder: Path,
+    name: str,
+    count: int,
+    seed: int,
+    size: int,
+    split: str,
+    workers: int | None,
+    progress: bool,
+    mix: str,
 ) -> Path:
     """Render into `name`.npy; the file gets its name only when it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -184,13 +197,21 @@ def _render_to(
             np.lib.format.write_array_header_1_0(file, header)
             for start in range(0, count, BLOCK):
                 numbers = range(start, min(start + BLOCK, count))
-                for image in pool.map(lambda index: render(sample_scene(seed, index, split), size), numbers):
+                for image in pool.map(
+                    lambda index: render(sample_scene(seed, index, split, mix=mix), size), numbers
+                ):
                     file.write(image.tobytes())
                     bar.update()
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
-        description = {"shape": list(shape), "seed": seed, "split": split, "world": world_version()}
+        description = {
+            "shape": list(shape),
+            "seed": seed,
+            "split": split,
+            "mix": mix,
+            "world": world_version(),
+        }
         description["sha256"] = _fingerprint(np.load(path, mmap_mode="r", allow_pickle=False))
         unfinished.write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
         os.replace(unfinished, path.with_suffix(".json"))
@@ -210,7 +231,13 @@ def as_dataset(
     import datasets
 
     path = Path(pictures.images.filename)
-    source = {"path": str(path), "count": len(pictures), "seed": pictures.seed, "split": pictures.split}
+    source = {
+        "path": str(path),
+        "count": len(pictures),
+        "seed": pictures.seed,
+        "split": pictures.split,
+        "mix": pictures.mix,
+    }
     source |= {"fingerprint": pictures.fingerprint, "wordings": wordings}  # all that decides the rows
     columns = {
         "image": datasets.Image(),
@@ -226,12 +253,12 @@ def as_dataset(
 
 
 def _rows(
-    path: str, count: int, seed: int, split: str, fingerprint: str, wordings: int
+    path: str, count: int, seed: int, split: str, mix: str, fingerprint: str, wordings: int
 ) -> Iterator[dict[str, object]]:
     from PIL import Image
 
     images = np.load(path, mmap_mode="r", allow_pickle=False)[:count]
-    pictures = WorldPictures(images, seed, split, fingerprint)
+    pictures = WorldPictures(images, seed, split, fingerprint, mix)
     for index, image in enumerate(images):
         scene = json.dumps(pictures.scenes[index].to_dict())
         for wording in range(wordings):

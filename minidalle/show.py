@@ -9,7 +9,7 @@ import base64
 import io
 import os
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from minidalle.pipeline_pictures import columns_for, to_bytes, whole
+from minidalle.show_data import bars_on, combinations_on
 from minidalle.show_map import course_map_on
 from minidalle.show_source import Source, source
 from minidalle.tokenizer import PAD, BPETokenizer
@@ -30,7 +31,9 @@ from minidalle.tokenizer import PAD, BPETokenizer
 __all__ = [
     "Figure",
     "Source",
+    "bars",
     "caption_tokens",
+    "combinations",
     "course_map",
     "figure",
     "pictures",
@@ -247,3 +250,15 @@ def course_map(here: str = "") -> Figure:
     """
     paint, alt = course_map_on(here)
     return figure(paint, alt, 10, 3.8)
+
+
+def combinations(rows: Sequence[str], columns: Sequence[str], held_out: Callable[[str, str], bool]) -> Figure:
+    """A table of two fields with a cross where `held_out(row, column)` says that training never shows it."""
+    paint, alt = combinations_on(rows, columns, held_out)
+    return figure(paint, alt, 1.5 + 0.62 * len(columns), 1.2 + 0.36 * len(rows))
+
+
+def bars(values: Mapping[str, float], title: str, unit: str) -> Figure:
+    """Horizontal bars, the longest on top: how often each thing occurs."""
+    paint, alt = bars_on(values, title, unit)
+    return figure(paint, alt, 9.0, 1.2 + 0.28 * min(len(values), 24))

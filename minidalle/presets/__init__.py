@@ -22,6 +22,7 @@ from minidalle.presets.training import (
     DALLETraining,
     DVAETraining,
     JudgeTraining,
+    ReaderTraining,
     SettingError,
     TokenizerTraining,
     TrainingConfig,
@@ -43,7 +44,7 @@ __all__ = [
     "suggest",
 ]
 
-TASKS = ("tokenizer", "dvae", "dalle", "clip", "judge")
+TASKS = ("tokenizer", "dvae", "dalle", "clip", "judge", "reader")
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ TINY = Preset(
         "dalle": DALLETraining(**_SECONDS, ema_every=2, likelihood_scenes=4, samples=4),
         "clip": CLIPTraining(**_SECONDS),
         "judge": JudgeTraining(**_SECONDS, width=8),
+        "reader": ReaderTraining(**_SECONDS, image_size=32, width=8),
     },
 )
 """Seconds long: for tests, and for rehearsing a run. It learns nothing worth looking at."""
@@ -186,6 +188,7 @@ NANO = Preset(
             foils=2,
         ),
         "judge": JudgeTraining(),
+        "reader": ReaderTraining(),
     },
 )
 """What this repository trains on two CPU cores: 64x64 pictures, a 16x16 grid of 512 codes.
@@ -215,6 +218,7 @@ PAPER = Preset(
         "dalle": DALLETraining(**_PAIRS, batch_size=1024, steps=430_000, learning_rate=4.5e-4, warmup=5_000),
         "clip": CLIPTraining(**_PAIRS, batch_size=32_768, steps=400_000),
         "judge": JudgeTraining(),
+        "reader": ReaderTraining(),
     },
 )  # fmt: skip
 """The published sizes, to build on the meta device and to compare with (sections 2.1 to 2.3, appendices A and B).

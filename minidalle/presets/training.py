@@ -162,10 +162,31 @@ class JudgeTraining(TrainingConfig):
     width: int = 24
 
 
+@dataclass(frozen=True)
+class ReaderTraining(TrainingConfig):
+    """Also the reader's sizes, since it is no part of a model. image_size: pixels a side. width: as in `ReaderConfig`.
+
+    Its pictures are of all kinds and every combination, held-out ones too, and of seeds of their own.
+    """
+
+    pictures: int = 48_000
+    validation: int = 3_000
+    batch_size: int = 48
+    steps: int = 4_000
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    clip_norm: float = 5.0
+    ema_decay: float = 0.998
+    evaluations: int = 8
+    image_size: int = 128
+    width: int = 32
+
+
 TRAINING_TYPES: dict[str, type[TrainingConfig]] = {
     "tokenizer": TokenizerTraining,
     "dvae": DVAETraining,
     "dalle": DALLETraining,
     "clip": CLIPTraining,
     "judge": JudgeTraining,
+    "reader": ReaderTraining,
 }

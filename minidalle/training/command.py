@@ -23,7 +23,7 @@ from minidalle.training.curves import draw_curves
 from minidalle.training.lock import locked
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
-from minidalle.training.packing import pack, pack_judge
+from minidalle.training.packing import pack, pack_judge, pack_reader
 from minidalle.training.resume import compare, start_from
 from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
@@ -45,8 +45,8 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _fill_train(parser: argparse.ArgumentParser) -> None:
-    """train one part of a model, in this order: tokenizer, dvae, dalle, clip; or the judge, which only the evaluation
-    needs. All into one folder OUT. A run that was stopped in any way goes on with --resume."""
+    """train one part of a model, in this order: tokenizer, dvae, dalle, clip; or the judge or the reader, which only
+    the evaluation needs. All into one folder OUT. A run that was stopped in any way goes on with --resume."""
     parser.add_argument("task", metavar="{" + ",".join(TASKS) + "}", help="what to train")
     parser.add_argument("--preset", help=f"sizes and schedules: {', '.join(PRESETS)} (default: nano)")
     parser.add_argument("--out", type=Path, required=True, help="the training folder")
@@ -75,6 +75,9 @@ def _fill_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="what the model is called (default: its preset)")
     parser.add_argument(
         "--judge", action="store_true", help="pack the judge instead, which `minidalle evaluate` reads"
+    )
+    parser.add_argument(
+        "--reader", action="store_true", help="pack the reader instead: the judge of all kinds"
     )
     parser.set_defaults(run=run, command="pack")
 
@@ -128,6 +131,8 @@ def run(args: argparse.Namespace) -> int:
 
 def packed(args: argparse.Namespace) -> Path:
     """What `minidalle pack` was asked to write."""
+    if args.reader:
+        return pack_reader(args.out, args.folder, tqdm.write)
     if args.judge:
         return pack_judge(args.out, args.folder, tqdm.write)
     return pack(args.out, args.folder, tqdm.write, args.name)

@@ -20,7 +20,8 @@ from minidalle.training.state import Say, checkpoints_in
 from minidalle.training.tokenizer_task import WORDS
 from minidalle.training.unpacking import UNPACKED
 from minidalle.world.judge import JudgeConfig
-from minidalle.world.judging import save_judge
+from minidalle.world.judging import save_judge, save_reader
+from minidalle.world.reader import ReaderConfig
 
 
 def pack(out: Path, folder: Path, say: Say, name: str | None = None) -> Path:
@@ -58,6 +59,31 @@ def pack_judge(out: Path, folder: Path, say: Say) -> Path:
     config = JudgeConfig(image_size=found.preset.image_size, width=found.preset.training["judge"].width)
     save_judge(folder, config, found.weights, figures(out / "judge", found))
     say(f"{folder}: the judge")
+    return folder
+
+
+def pack_reader(out: Path, folder: Path, say: Say) -> Path:
+    """Write the reader that was trained in `out` to a folder of its own, as `world.judging.load_reader` reads it.
+
+    Raises TrainingError where there is none, or where the world has learnt new kinds since; CheckpointError for
+    damaged checkpoints or a folder that cannot be written.
+    """
+    found = trained("reader", out, say)
+    config = found.preset.training["reader"]
+    weights = {
+        name: value.to(torch.bfloat16) for name, value in found.weights.items() if value.is_floating_point()
+    }
+    weights = found.weights | weights
+    try:
+        save_reader(
+            folder,
+            ReaderConfig.of_world(config.image_size, config.width),
+            weights,
+            figures(out / "reader", found),
+        )
+    except ValueError as error:
+        raise TrainingError(f"{error}: train the reader again") from None
+    say(f"{folder}: the reader")
     return folder
 
 

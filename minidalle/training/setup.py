@@ -21,9 +21,11 @@ from minidalle.training.dalle_task import DALLETask
 from minidalle.training.dvae_task import DVAETask
 from minidalle.training.judge_task import JudgeTask
 from minidalle.training.loop import Task, TrainingError
+from minidalle.training.reader_task import ReaderTask
 from minidalle.training.state import Say, newest_checkpoint
 from minidalle.training.tokens import fingerprint, picture_codes
 from minidalle.world.judge import JudgeConfig
+from minidalle.world.reader import ReaderConfig
 
 JUDGE_SEED = 77  # added to the seed: the judge's own pictures
 VALIDATION_SEED = 1_000_003  # added to the seed: scenes of the training split that training never meets
@@ -124,11 +126,26 @@ def prepare_judge(setting: Setting) -> Prepared:
     )
 
 
+def prepare_reader(setting: Setting) -> Prepared:
+    """The reader needs pictures of every kind and combination, of seeds that no model is trained on."""
+    config = setting.preset.training["reader"]
+    options = {"size": config.image_size, "split": "all", "mix": "judge"}
+    options |= {"cache_dir": setting.data, "progress": setting.progress}
+    train = world_pictures(config.pictures, setting.seed + JUDGE_SEED, **options)
+    held_back = world_pictures(config.validation, setting.seed + JUDGE_SEED + 1, **options)
+    reader = ReaderConfig.of_world(config.image_size, config.width)
+    task = ReaderTask(reader, config, train, held_back, setting.seed, setting.device)
+    return Prepared(
+        task, setting.preset, {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+    )
+
+
 PREPARE: dict[str, Callable[[Setting], Prepared]] = {
     "dvae": prepare_dvae,
     "dalle": prepare_dalle,
     "clip": prepare_clip,
     "judge": prepare_judge,
+    "reader": prepare_reader,
 }
 
 

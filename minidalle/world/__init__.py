@@ -23,6 +23,7 @@ from minidalle.world.scene import (
     Thing,
 )
 from minidalle.world.splits import held_out_by, is_held_out
+from minidalle.world.stream import Stream
 
 __all__ = [
     "COLORS",
@@ -38,6 +39,7 @@ __all__ = [
     "Camera",
     "Light",
     "Scene",
+    "Stream",
     "Thing",
     "caption",
     "held_out_by",

@@ -1,4 +1,4 @@
-"""The judge on disk: a folder with its sizes, its weights and their hashes."""
+"""The judges on disk: a folder with sizes, weights and their hashes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from minidalle.checkpoints import (
     write_folder,
 )
 from minidalle.world.judge import Judge, JudgeConfig
+from minidalle.world.reader import Reader, ReaderConfig
 
 FORMAT = "minidalle judge"
 
@@ -52,3 +53,40 @@ def load_judge(folder: str | os.PathLike[str], device: str | torch.device = "cpu
         raise CheckpointError(f"{folder} holds {document.get('format')!r}, not a judge")
     judge = load_into(Judge(JudgeConfig(**document["judge"])), folder / "judge.safetensors")
     return judge.to(device).eval()
+
+
+READER_FORMAT = "minidalle reader"
+
+
+def save_reader(
+    folder: str | os.PathLike[str],
+    config: ReaderConfig,
+    weights: Mapping[str, Tensor],
+    about: Mapping[str, Any],
+) -> None:
+    """Write a reader's folder; `about` holds figures on how it was trained.
+
+    Raises ValueError for weights of another world, CheckpointError if the folder cannot be written.
+    """
+    shapes = {name: value.shape for name, value in Reader(config).state_dict().items()}
+    if shapes != {name: value.shape for name, value in weights.items()}:
+        raise ValueError("the weights do not fit the kinds and fields that the world has now")
+    document = {"format": READER_FORMAT, "version": 1, "reader": asdict(config), "about": dict(about)}
+    write_folder(
+        Path(folder), {"config.json": json_bytes(document), "reader.safetensors": tensor_bytes(dict(weights))}
+    )
+
+
+def load_reader(folder: str | os.PathLike[str], device: str | torch.device = "cpu") -> Reader:
+    """The reader of a folder, in evaluation mode, after checking every file against its SHA-256.
+
+    Raises CheckpointError, naming the file, for one that is missing, cut off, altered, or of another format.
+    """
+    folder = Path(folder)
+    check(folder)
+    check_listed(folder, ("config.json", "reader.safetensors"))
+    document = read_json(folder / "config.json")
+    if document.get("format") != READER_FORMAT:
+        raise CheckpointError(f"{folder} holds {document.get('format')!r}, not a reader")
+    reader = load_into(Reader(ReaderConfig.from_dict(document["reader"])), folder / "reader.safetensors")
+    return reader.to(device).eval()

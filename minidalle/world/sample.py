@@ -7,6 +7,8 @@ its `random()` method is used, whose results are promised not to change between 
 
 from __future__ import annotations
 
+from functools import cache
+
 from minidalle.world.footprint import collide
 from minidalle.world.kinds import WORLD
 from minidalle.world.objects import SHAPES, SUPPORTS, TOP, WIDE_TURN
@@ -24,6 +26,9 @@ MIX: dict[str, float] = {
     "sketch": 0.06,
 }
 """Share of each kind in the training set of the blocks world."""
+
+MIXES: tuple[str, ...] = ("blocks", "world", "judge")
+"""What `sample_scene` draws from."""
 
 BLOCKS = 8.0
 """How much of the world's training mix is the blocks world, in units of an ordinary kind."""
@@ -146,23 +151,19 @@ def sample_scene(
     """The scene number `index` of a seed: no two of its things run into each other.
 
     `split` is "train" (no held-out combination), "heldout" (held out by the rule of its kind and no other) or "all";
-    `kind` is one of `KINDS` or `WORLD`, or None for the training mix: "blocks" (only `KINDS`), or "world" (all kinds
-    that training may show). Raises ValueError for another split, kind or mix.
+    `kind` is one of `KINDS` or `WORLD`, or None for a mix: "blocks" (only `KINDS`), "world" (all kinds that training
+    may show), or "judge" (all kinds that have facts, in shares for a judge). Raises ValueError for another split, kind
+    or mix.
     """
     if split not in ("train", "heldout", "all"):
         raise ValueError(f"split is {split!r}; choose train, heldout or all")
     if kind is not None and kind not in KINDS and kind not in WORLD:
         raise ValueError(f"kind is {kind!r}; choose from {', '.join((*KINDS, *WORLD))}")
-    if mix not in ("blocks", "world"):
-        raise ValueError(f"mix is {mix!r}; choose blocks or world")
-    r = (
-        Stream("scene", seed, index, split, kind)
-        if mix == "blocks"
-        else Stream("world", seed, index, split, kind)
-    )
-    shares = (
-        MIX if mix == "blocks" else {**{name: BLOCKS * share for name, share in MIX.items()}, **world_mix()}
-    )
+    if mix not in MIXES:
+        raise ValueError(f"mix is {mix!r}; choose from {', '.join(MIXES)}")
+    key = ("scene", seed, index, split, kind) if mix == "blocks" else (mix, seed, index, split, kind)
+    r = Stream(*key)
+    shares = shares_of(mix)
     chosen = kind or r.pick(tuple(shares), tuple(shares.values()))
     if chosen in WORLD:
         return WORLD[chosen].sample(r, split)
@@ -173,6 +174,12 @@ def sample_scene(
             return scene
 
 
-def world_mix() -> dict[str, float]:
-    """Shares of the kinds of `WORLD` in its training mix, in units of an ordinary kind."""
-    return {name: kind.share for name, kind in WORLD.items() if kind.share > 0}
+@cache
+def shares_of(mix: str) -> dict[str, float]:
+    """Shares of the kinds in a mix, in any unit."""
+    if mix == "blocks":
+        return MIX
+    if mix == "judge":
+        return dict.fromkeys(MIX, 1.0) | {name: kind.judged for name, kind in WORLD.items() if kind.fields}
+    blocks = {name: BLOCKS * share for name, share in MIX.items()}
+    return blocks | {name: kind.share for name, kind in WORLD.items() if kind.share > 0}

@@ -55,7 +55,7 @@ class Kind:
         held_out: the combinations that training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
         allowed: facts that make sense together. share: of the training mix, relative to the other kinds; 0 where
-            training never shows the kind.
+            training never shows the kind. judged: share of what a judge is trained on.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Kind:
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     allowed: Callable[[Facts], bool] = lambda facts: True
     share: float = 1.0
+    judged: float = 1.0
 
     def broken(self, facts: Facts) -> tuple[str, ...]:
         """The rules that hold these facts out, by name: "sides and color"."""
@@ -82,7 +83,11 @@ class Kind:
         while True:
             facts = {name: r.pick(values) for name, values in self.fields.items()}
             if self.allowed(facts) and (split == "all" or self.is_held_out(facts) == (split == "heldout")):
-                return replace(self.build(r, facts), kind=self.name, facts=tuple(facts.items()))
+                return self.scene(r, facts)
+
+    def scene(self, r: Stream, facts: Facts) -> Scene:
+        """The scene of some facts; everything else comes from the stream."""
+        return replace(self.build(r, facts), kind=self.name, facts=tuple(facts.items()))
 
     def caption(self, r: Stream, scene: Scene, held_out: bool) -> str:
         """A true caption, lower case; `held_out` takes the wording that training never uses."""

@@ -1,0 +1,108 @@
+"""How far the reader can be trusted: read fresh renders, soft ones, and renders with one fact changed.
+
+A judge that is right about true pictures may still nod at false ones. So every picture is also drawn with one of its
+facts changed, everything else left as it was, and the reader has to answer something else than the caption's fact.
+
+Left out: what models draw (`measure.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from tqdm.auto import tqdm
+
+from minidalle.evaluation.statistics import wilson
+from minidalle.pipeline_pictures import to_floats
+from minidalle.world import WORLD, Scene, Stream, render_many, sample_scene
+from minidalle.world.facts import facts_of, fields_of
+from minidalle.world.judge import roughen
+from minidalle.world.reader import Reader
+
+READING_SEED = 30_000
+"""Scenes of this seed are met neither in training nor while training is looked at."""
+
+THING_FIELDS = {"object": "shape", "color": "color", "size": "size", "pattern": "texture"}
+CHUNK = 64
+
+
+def altered(scene: Scene, field: str, index: int) -> Scene | None:
+    """The scene with another value of one field, all else drawn by the same chance; None where it makes no sense.
+
+    Of the blocks world only what one thing is can be changed; how many there are and how they stand cannot.
+    """
+    r = Stream("altered", scene.kind, field, index)
+    old = facts_of(scene)
+    values = [value for value in fields_of(scene.kind)[field] if value != old[field]]
+    if scene.kind in WORLD:
+        kind = WORLD[scene.kind]
+        for _ in range(20):
+            facts = old | {field: r.pick(values)} if values else old
+            if facts != old and kind.allowed(facts):
+                return kind.scene(Stream("altered", "build", scene.kind, field, index), facts)
+        return None
+    if field not in THING_FIELDS or scene.kind not in ("single", "texture", "sketch"):
+        return None
+    return scene.with_thing(0, **{THING_FIELDS[field]: r.pick(values)})
+
+
+def answers(reader: Reader, scenes: Sequence[Scene], size: int, soft: bool = False) -> list[dict[str, str]]:
+    """What the reader tells of renders of scenes; `soft`: blurred and noisy, as a dVAE paints."""
+    told = []
+    generator = torch.Generator().manual_seed(0)
+    for start in range(0, len(scenes), CHUNK):
+        part = scenes[start : start + CHUNK]
+        images = to_floats(render_many(part, size, progress=False))
+        if soft:
+            images = torch.cat([roughen(image[None], generator) for image in images])
+        told += reader.read(images, [scene.kind for scene in part])
+    return told
+
+
+def share(values: Sequence[bool]) -> dict[str, Any]:
+    """A share with its interval."""
+    low, high = wilson(sum(values), len(values))
+    return {"share": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
+
+
+def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[str, Any]:
+    """For every kind and field: the share read rightly on `count` fresh renders and on the same made soft, and the
+    share of altered ones that are told from the true. Ready for JSON."""
+    size, result = reader.config.image_size, {}
+    for kind in tqdm(reader.kinds, desc="reading", unit="kind", disable=not progress):
+        scenes = [sample_scene(READING_SEED, index, "all", kind) for index in range(count)]
+        true = [facts_of(scene) for scene in scenes]
+        clear, soft = answers(reader, scenes, size), answers(reader, scenes, size, soft=True)
+        result[kind] = {}
+        for field in fields_of(kind):
+            changed = [(i, altered(scene, field, i)) for i, scene in enumerate(scenes[: max(count // 4, 1)])]
+            changed = [(i, scene) for i, scene in changed if scene is not None]
+            entry = {
+                "clear": share([a[field] == b[field] for a, b in zip(clear, true, strict=True)]),
+                "soft": share([a[field] == b[field] for a, b in zip(soft, true, strict=True)]),
+            }
+            if changed:
+                read = answers(reader, [scene for _, scene in changed], size)
+                entry["changed"] = share(
+                    [a[field] != true[i][field] for a, (i, _) in zip(read, changed, strict=True)]
+                )
+            result[kind][field] = entry
+    return {"count": count, "size": size, "kinds": result}
+
+
+def reader_table(results: dict[str, Any]) -> str:
+    """The results in Markdown, in percent."""
+    lines = [
+        "| kind | field | values | read rightly | the same, softened | one fact changed: noticed |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for kind, fields in results["kinds"].items():
+        for field, entry in fields.items():
+            shares = [
+                f"{100 * entry[key]['share']:.1f}" if key in entry else ""
+                for key in ("clear", "soft", "changed")
+            ]
+            lines.append(f"| {kind} | {field} | {len(fields_of(kind)[field])} | {' | '.join(shares)} |")
+    return "\n".join(lines)

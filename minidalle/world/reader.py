@@ -1,0 +1,218 @@
+"""The reader: the judge of all kinds of picture, which reads their facts one by one.
+
+A convolutional trunk turns a picture into a map of features; then each question ("the colour of the hat, in a picture
+of an outfit") looks at the map by attention and is answered with one of the field's values. A word is read letter by
+letter, so that it need not be one that was met in training. It learns from renders only, of all combinations, those
+included that no model is trained on: a judge has to know what it judges.
+
+Left out: the older judge, which finds the things of the blocks world one by one (`judge.py`); training
+(`training/reader_task.py`); what is done with the answers (`evaluation/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from minidalle.world.facts import fields_of
+from minidalle.world.kinds import WORLD
+from minidalle.world.scene import KINDS
+
+LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
+MOST_LETTERS = 8
+WORD = "word"
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    """Sizes of a `Reader`, and what it can be asked.
+
+    Attributes:
+        image_size: pixels a side, a multiple of 16. width: channels at half resolution.
+        kinds: (kind, its fields) of every kind of picture. values: (field, its values) over all kinds.
+    """
+
+    image_size: int = 128
+    width: int = 32
+    kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @classmethod
+    def of_world(cls, image_size: int = 128, width: int = 32) -> ReaderConfig:
+        """A reader of everything that the world draws today: all kinds with fields."""
+        kinds, values = {}, {}
+        for kind in (*KINDS, *WORLD):
+            fields = fields_of(kind)
+            if fields:
+                kinds[kind] = tuple(fields)
+            for name, known in fields.items():
+                values[name] = tuple(dict.fromkeys((*values.get(name, ()), *known)))
+        values.pop(WORD, None)
+        return cls(image_size, width, tuple(kinds.items()), tuple(values.items()))
+
+    @classmethod
+    def from_dict(cls, data: Mapping) -> ReaderConfig:
+        """The inverse of `dataclasses.asdict`, also after a trip through JSON."""
+
+        def pairs(rows: Sequence) -> tuple:
+            return tuple((name, tuple(values)) for name, values in rows)
+
+        return cls(data["image_size"], data["width"], pairs(data["kinds"]), pairs(data["values"]))
+
+
+def _norm(n_in: int, n_out: int, kernel: int, stride: int = 1) -> nn.Sequential:
+    layer = nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=kernel // 2, bias=False)
+    return nn.Sequential(layer, nn.BatchNorm2d(n_out), nn.ReLU())
+
+
+class _Bottleneck(nn.Module):
+    """A residual block that is narrow where it is expensive."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            _norm(width, width // 2, 1),
+            _norm(width // 2, width // 2, 3),
+            nn.Conv2d(width // 2, width, 1, bias=False),
+            nn.BatchNorm2d(width),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.layers(x))
+
+
+class _Look(nn.Module):
+    """Questions [batch, question, width] look at places [batch, place, width] and think about what they saw."""
+
+    def __init__(self, width: int, heads: int = 4) -> None:
+        super().__init__()
+        self.norm, self.think_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query, self.out = nn.Linear(width, width), nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.think = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+        self.heads = heads
+
+    def forward(self, x: Tensor, places: Tensor) -> Tensor:
+        q = rearrange(self.query(self.norm(x)), "b q (h d) -> b h q d", h=self.heads)
+        k, v = rearrange(self.key_value(places), "b p (two h d) -> two b h p d", two=2, h=self.heads)
+        seen = F.scaled_dot_product_attention(q, k, v)
+        x = x + self.out(rearrange(seen, "b h q d -> b q (h d)"))
+        return x + self.think(self.think_norm(x))
+
+
+class Reader(nn.Module):
+    """Pictures and kinds to answers. `read` is what the evaluation uses; `loss` is what training uses."""
+
+    def __init__(self, config: ReaderConfig) -> None:
+        super().__init__()
+        self.config = config
+        w, deep = config.width, 4 * config.width
+        self.values = dict(config.values)
+        self.fields = [*self.values, *(f"letter{n}" for n in range(MOST_LETTERS))]
+        self.kinds = dict(config.kinds)
+        sizes = [*(len(values) for values in self.values.values()), *[len(LETTERS)] * MOST_LETTERS]
+        starts = torch.tensor([0, *sizes]).cumsum(0)
+        allowed = torch.zeros(len(sizes), int(starts[-1]), dtype=torch.bool)
+        for row, (start, end) in enumerate(pairwise(starts.tolist())):
+            allowed[row, start:end] = True
+        self.starts = dict(zip(self.fields, starts[:-1].tolist(), strict=True))
+        self.register_buffer("allowed", allowed, persistent=False)
+        self.fine = nn.Sequential(
+            _norm(3, w, 5, 2), _norm(w, 2 * w, 3, 2), *(_Bottleneck(2 * w) for _ in range(2)),
+            _norm(2 * w, deep, 3, 2), *(_Bottleneck(deep) for _ in range(3)),
+        )  # fmt: skip
+        self.coarse = nn.Sequential(_norm(deep, deep, 3, 2), *(_Bottleneck(deep) for _ in range(2)))
+        cells = (config.image_size // 8) ** 2 + (config.image_size // 16) ** 2
+        self.places = nn.Parameter(torch.randn(cells, deep) * 0.02)
+        self.of_field = nn.Embedding(len(self.fields), deep)
+        self.of_kind = nn.Embedding(len(self.kinds), deep)
+        self.looks = nn.ModuleList(_Look(deep) for _ in range(2))
+        self.answer = nn.Sequential(nn.LayerNorm(deep), nn.Linear(deep, int(starts[-1])))
+        self.kind = nn.Linear(deep, len(self.kinds))
+
+    def questions_of(self, kind: str) -> list[str]:
+        """The questions that are asked of a picture of a kind; a word is eight questions, one a letter."""
+        fields = []
+        for name in self.kinds[kind]:
+            fields += [f"letter{n}" for n in range(MOST_LETTERS)] if name == WORD else [name]
+        return fields
+
+    def asked(self, kinds: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+        """For pictures of these kinds: fields [batch, question] padded with 0, which are real, kinds [batch]."""
+        rows = [[self.fields.index(name) for name in self.questions_of(kind)] for kind in kinds]
+        longest = max(map(len, rows))
+        fields = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+        real = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in rows])
+        names = list(self.kinds)
+        return fields, real, torch.tensor([names.index(kind) for kind in kinds])
+
+    def forward(self, images: Tensor, fields: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        """Images [batch, 3, height, width] in [0, 1] to answers [batch, question, value of any field], those of other
+        fields at -inf, and logits of the picture's own kind [batch, kind]."""
+        fine = self.fine(images * 2 - 1)
+        coarse = self.coarse(fine)
+        both = torch.cat([rearrange(part, "b d h w -> b (h w) d") for part in (fine, coarse)], dim=1)
+        x = self.of_field(fields) + self.of_kind(kinds)[:, None]
+        for look in self.looks:
+            x = look(x, both + self.places)
+        answers = self.answer(x).float().masked_fill(~self.allowed[fields], float("-inf"))
+        return answers, self.kind(coarse.mean(dim=(2, 3))).float()
+
+    def targets(self, kind: str, facts: Mapping[str, str]) -> list[int]:
+        """The right answers to `questions_of(kind)`, as positions in the last axis of `forward`."""
+        found = []
+        for name in self.kinds[kind]:
+            if name == WORD:
+                letters = facts[WORD].ljust(MOST_LETTERS)[:MOST_LETTERS]
+                found += [self.starts[f"letter{n}"] + LETTERS.index(c) for n, c in enumerate(letters)]
+            else:
+                found.append(self.starts[name] + self.values[name].index(facts[name]))
+        return found
+
+    def loss(
+        self, images: Tensor, kinds: Sequence[str], facts: Sequence[Mapping[str, str]]
+    ) -> tuple[Tensor, dict[str, float]]:
+        """The mean cross-entropy of all answers, and that of the kind; also both as floats."""
+        fields, real, numbers = (part.to(images.device) for part in self.asked(kinds))
+        rows = [self.targets(kind, told) for kind, told in zip(kinds, facts, strict=True)]
+        wanted = torch.tensor([index for row in rows for index in row], device=images.device)
+        answers, looks_like = self(images, fields, numbers)
+        parts = {
+            "facts": F.cross_entropy(answers[real], wanted),
+            "kind": F.cross_entropy(looks_like, numbers),
+        }
+        return parts["facts"] + 0.2 * parts["kind"], {name: value.item() for name, value in parts.items()}
+
+    @torch.no_grad()
+    def read(self, images: Tensor, kinds: Sequence[str]) -> list[dict[str, str]]:
+        """The facts of images [batch, 3, height, width] in [0, 1], each read as a picture of its kind.
+
+        Reads with the running statistics of training, also in training mode. Raises ValueError for a kind that this
+        reader does not know.
+        """
+        unknown = set(kinds) - set(self.kinds)
+        if unknown:
+            raise ValueError(f"this reader does not know {', '.join(sorted(unknown))}: train it again")
+        training = self.training
+        self.eval()
+        fields, _, numbers = (part.to(images.device) for part in self.asked(kinds))
+        best = self(images, fields, numbers)[0].argmax(dim=-1).tolist()
+        self.train(training)
+        return [self._told(kind, row) for kind, row in zip(kinds, best, strict=True)]
+
+    def _told(self, kind: str, row: Sequence[int]) -> dict[str, str]:
+        """Answers as facts."""
+        facts, letters = {}, ""
+        for name, index in zip(self.questions_of(kind), row, strict=False):
+            if name.startswith("letter"):
+                letters += LETTERS[index - self.starts[name]]
+                facts[WORD] = letters.strip()
+            else:
+                facts[name] = self.values[name][index - self.starts[name]]
+        return facts

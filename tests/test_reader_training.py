@@ -1,0 +1,68 @@
+"""The reader is trained, packed, read back and measured by the same commands as every other part."""
+
+import pytest
+import torch
+
+from minidalle.checkpoints import CheckpointError
+from minidalle.evaluation.reading import altered, measure_reader, reader_table
+from minidalle.training.command import main
+from minidalle.training.logs import read_log
+from minidalle.world import KINDS, WORLD, held_out_by, render, sample_scene
+from minidalle.world.facts import facts_of, fields_of
+from minidalle.world.judging import load_judge, load_reader
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A seconds-long run."""
+    out = tmp_path_factory.mktemp("reader") / "run"
+    arguments = ["--preset", "tiny", "--out", str(out), "--data", str(out.parent / "data"), "--quiet"]
+    assert main(["reader", *arguments]) == 0
+    assert main(["pack", str(out), str(out / "packed"), "--reader"]) == 0
+    return out
+
+
+def test_it_is_packed_and_read_back(run):
+    reader = load_reader(run / "packed")
+    assert reader.config.image_size == 32
+    told = reader.read(torch.rand(2, 3, 32, 32), ["single", "clock"])
+    assert list(told[0]) == list(fields_of("single")) and list(told[1]) == list(fields_of("clock"))
+
+
+def test_its_log_tells_each_field_of_each_kind_apart(run):
+    looks = [line for line in read_log(run / "reader" / "log.jsonl") if line.get("evaluation")]
+    assert "all" in looks[-1] and any("/" in name for name in looks[-1])
+
+
+def test_a_judge_and_a_reader_are_not_mistaken_for_each_other(run):
+    with pytest.raises(CheckpointError):
+        load_judge(run / "packed")
+
+
+def test_every_field_is_measured_and_has_a_line(run):
+    reader = load_reader(run / "packed")
+    results = measure_reader(reader, 4, progress=False)
+    assert set(results["kinds"]) == set(reader.kinds)
+    lines = reader_table(results).splitlines()
+    assert len(lines) == 2 + sum(len(fields_of(kind)) for kind in reader.kinds)
+    assert all(len(line.split("|")) == 8 for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["single", "sketch", "texture", *WORLD])
+def test_an_altered_scene_differs_in_the_one_fact(kind):
+    for field in fields_of(kind):
+        for index in range(3):
+            scene = sample_scene(8, index, "all", kind)
+            other = altered(scene, field, index)
+            if other is None:
+                continue
+            old, new = facts_of(scene), facts_of(other)
+            assert new[field] != old[field]
+            assert {name for name in old if old[name] != new[name]} == {field}
+    assert render(other or scene, 16).shape == (16, 16, 3)
+
+
+def test_it_learns_from_held_out_combinations_too():
+    scenes = [sample_scene(77, index, "all", mix="judge") for index in range(80)]
+    assert any(held_out_by(scene) for scene in scenes)
+    assert len({scene.kind for scene in scenes}) > min(7, len((*KINDS, *WORLD)) // 3)

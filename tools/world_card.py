@@ -1,0 +1,174 @@
+"""Write what the picture world's data card says in figures: kinds, captions, splits, and the reader's table.
+
+python -m tools.world_card                # data/world/README.md
+python -m tools.world_card --measure 400  # reads 400 fresh renders of each kind first (about half an hour)
+python -m tools.world_card --check        # exit status 1 if the tables are not what the world says
+"""
+
+import argparse
+import json
+import re
+import statistics
+import sys
+from functools import cache
+from pathlib import Path
+
+from minidalle.evaluation.reading import measure_reader, reader_table
+from minidalle.evaluation.report import write_between
+from minidalle.world import KINDS, SECTIONS, WORLD, caption, sample_scene
+from minidalle.world.facts import facts_of, fields_of
+from minidalle.world.sample import shares_of
+from minidalle.world.splits import RULE_OF_KIND, is_held_out
+
+ROOT = Path(__file__).parents[1]
+CARD = ROOT / "data" / "world" / "README.md"
+READING = ROOT / "data" / "results" / "reader" / "reading.json"
+READER = ROOT / "data" / "checkpoints" / "reader"
+COUNT, SEED = 400, 40_000
+BLOCK_SECTIONS = {
+    "single": SECTIONS[0], "texture": SECTIONS[0], "count": SECTIONS[0], "pair": SECTIONS[1],
+    "relation": SECTIONS[1], "triple": SECTIONS[1], "sketch": SECTIONS[4],
+}  # fmt: skip
+
+
+def section_of(kind: str) -> str:
+    """The section of the post that a kind is a twin of."""
+    return WORLD[kind].section if kind in WORLD else BLOCK_SECTIONS[kind]
+
+
+def kinds() -> list[str]:
+    """All kinds, in the order of the post's sections."""
+    return sorted((*KINDS, *WORLD), key=lambda kind: SECTIONS.index(section_of(kind)))
+
+
+def rules(kind: str) -> str:
+    """What is held out, in words."""
+    if kind not in WORLD:
+        return RULE_OF_KIND[kind]
+    named = [f"{rule.left} and {rule.right}" if rule.right else rule.left for rule in WORLD[kind].held_out]
+    return "; ".join(named) if named else ("everything" if WORLD[kind].share == 0 else "")
+
+
+def kinds_table() -> str:
+    """Every kind: its section, fields with the number of their values, its share of training, what is held out."""
+    shares = shares_of("world")
+    lines = ["| section of the post | kind | fields (values) | share | held out |", "|---|---|---|---:|---|"]
+    for kind in kinds():
+        fields = ", ".join(f"{name} ({len(values)})" for name, values in fields_of(kind).items())
+        share = 100 * shares.get(kind, 0.0) / sum(shares.values())
+        lines.append(
+            f"| {section_of(kind)} | {kind} | {fields} | {f'{share:.1f} %' if share else 'never'} | {rules(kind)} |"
+        )
+    return "\n".join(lines)
+
+
+@cache
+def captions_of(kind: str) -> dict[str, tuple[str, ...]]:
+    """COUNT captions of a kind in wordings that training uses, and as many in those that it never does."""
+    scenes = [sample_scene(SEED, index, "all", kind) for index in range(COUNT)]
+    return {
+        name: tuple(caption(scene, SEED, index, held_out) for index, scene in enumerate(scenes))
+        for name, held_out in (("training", False), ("rephrased", True))
+    }
+
+
+def captions_table() -> str:
+    """Wordings, distinct captions and lengths of every kind."""
+    lines = [
+        "| kind | wordings | distinct captions | words a caption | an example |",
+        "|---|---:|---:|---|---|",
+    ]
+    for kind in kinds():
+        texts = captions_of(kind)["training"]
+        lengths = [len(text.split()) for text in texts]
+        length = f"{min(lengths)} to {max(lengths)}, median {statistics.median(lengths):.0f}"
+        frames = len(WORLD[kind].frames) if kind in WORLD else "grammar"
+        lines.append(f"| {kind} | {frames} | {len(set(texts))} of {len(texts)} | {length} | {texts[0]} |")
+    return "\n".join(lines)
+
+
+def words_table() -> str:
+    """The vocabulary of all captions, and of the wordings that training never uses."""
+    lines = [
+        "| captions | distinct | words | longest, in words | words that the others lack |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    texts = {
+        name: [t for kind in kinds() for t in captions_of(kind)[name]] for name in ("training", "rephrased")
+    }
+    known = {
+        name: {w for text in found for w in re.findall(r"[a-z0-9'-]+", text)} for name, found in texts.items()
+    }
+    for name, other in (("training", "rephrased"), ("rephrased", "training")):
+        longest = max(len(text.split()) for text in texts[name])
+        lines.append(
+            f"| {name} | {len(set(texts[name])):,} | {len(known[name]):,} | {longest} | "
+            f"{len(known[name] - known[other]):,} |"
+        )
+    return "\n".join(lines)
+
+
+def splits_table() -> str:
+    """How many combinations of facts each kind has, and how many scenes drawn without a rule are held out."""
+    lines = ["| kind | combinations of facts | held out, in percent of scenes |", "|---|---:|---:|"]
+    for kind in kinds():
+        scenes = [sample_scene(SEED, index, "all", kind) for index in range(COUNT)]
+        share = 100 * sum(map(is_held_out, scenes)) / COUNT
+        possible = 1
+        for values in fields_of(kind).values():
+            possible *= max(len(values), 1)
+        seen = len({tuple(facts_of(scene).items()) for scene in scenes})
+        combinations = f"{possible:,}" if possible >= seen else f"{seen:,}"
+        lines.append(f"| {kind} | at most {combinations} | {share:.0f} |")
+    return "\n".join(lines)
+
+
+def tables() -> dict[str, str]:
+    """Mark to Markdown: everything that the card says in figures."""
+    found = {
+        "kinds": kinds_table(),
+        "captions": captions_table(),
+        "words": words_table(),
+        "splits": splits_table(),
+    }
+    if READING.is_file():
+        found["reader"] = reader_table(json.loads(READING.read_text(encoding="utf-8")))
+    return found
+
+
+def measure(count: int) -> None:
+    """Read fresh renders and keep the figures."""
+    from minidalle.world.judging import load_reader
+
+    READING.parent.mkdir(parents=True, exist_ok=True)
+    results = measure_reader(load_reader(READER), count)
+    READING.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def stale(card: Path, found: dict[str, str]) -> list[str]:
+    """The marks between which the card says something else."""
+    text = card.read_text(encoding="utf-8")
+    return [
+        mark for mark, table in found.items() if f"<!-- {mark} -->\n{table}\n<!-- /{mark} -->" not in text
+    ]
+
+
+def main() -> None:
+    """Read the command line, write or check the card."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--measure", type=int, metavar="N", help="pictures of each kind to read")
+    args = parser.parse_args()
+    if args.measure:
+        measure(args.measure)
+    found = tables()
+    if args.check:
+        sys.exit(f"{CARD}: not what the world says: {', '.join(old)}" if (old := stale(CARD, found)) else 0)
+    for mark, table in found.items():
+        write_between(CARD, mark, table)
+
+
+if __name__ == "__main__":
+    main()
