@@ -5,6 +5,8 @@ Left out: penguins in clothes (`multiple.py`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from minidalle.world.kinds.common import light, turned
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.objects.paintings import PAINTINGS
@@ -136,10 +138,10 @@ def _room(r: Stream, facts: Facts) -> Scene:
         Thing("fireplace", "white", position=(0.0, 0.0, -1.55)),
         Thing(f"painting of {facts['painting']}", "gold", position=(0.0, 0.80, -1.53), stretch=1.05),
     )
-    return Scene((*things, *hearth, *others[facts["other"]]), camera=PARLOUR, light=INDOORS, place="room")
+    camera = replace(PARLOUR, azimuth=r.uniform(-6, 6))
+    return Scene((*things, *hearth, *others[facts["other"]]), camera=camera, light=INDOORS, place="room")
 
 
-PLURAL = {name: (f"{name}s".replace("shelfs", "shelves"),) for name in FURNITURE}
 OTHERS = {
     "none": ("",),
     "plant": (", and a plant", ", with a plant"),
@@ -148,29 +150,28 @@ OTHERS = {
 }
 
 FRAMES = (
-    "a room with PIECES and a painting of {a painting} above the fireplace{other}",
-    "a living room with PIECES and a painting of {a painting} above the fireplace{other}",
-    "PIECES in a room with a painting of {a painting} over the fireplace{other}",
-    "a room that has PIECES and a picture of {a painting} above the fireplace{other}",
-    "a painting of {a painting} above the fireplace of a room with PIECES{other}",
-    "PIECES before a fireplace with a painting of {a painting} above it{other}",
+    "a room with {count} {color} {object s} and a painting of {a painting} above the fireplace{other}",
+    "a photo of a room with {count} {color} {object s} and a painting of {a painting} above the fireplace{other}",
+    "{count} {color} {object s} in a room with a painting of {a painting} over the fireplace{other}",
+    "a room that has {count} {color} {object s} and a picture of {a painting} above the fireplace{other}",
+    "a painting of {a painting} above the fireplace of a room with {count} {color} {object s}{other}",
+    "{count} {color} {object s} before a fireplace with a painting of {a painting} above it{other}",
 )
 
-for _count, _pieces in (("one", "{a color} {object}"), ("two", "two {color} {object}")):
-    enter(
-        Kind(
-            name=f"room with {_count}",
-            section=SECTION,
-            fields={
-                "count": (_count,),
-                "object": FURNITURE,
-                "color": CLOTHES,
-                "painting": PAINTINGS,
-                "other": tuple(OTHERS),
-            },
-            frames=tuple(frame.replace("PIECES", _pieces) for frame in FRAMES),
-            build=_room,
-            held_out=(HeldOut("object", "color"), HeldOut("painting", "object", step=2)),
-            words={"other": OTHERS} | ({"object": PLURAL} if _count == "two" else {}),
-        )
+enter(
+    Kind(
+        name="room",
+        section=SECTION,
+        fields={
+            "count": ("one", "two"),
+            "object": FURNITURE,
+            "color": CLOTHES,
+            "painting": PAINTINGS,
+            "other": tuple(OTHERS),
+        },
+        frames=FRAMES,
+        build=_room,
+        held_out=(HeldOut("object", "color"), HeldOut("painting", "object", step=2)),
+        words={"other": OTHERS},
     )
+)

@@ -84,20 +84,13 @@ def _bookshelf() -> list[Primitive]:
     sides = [box((x, 0.53, 0), (0.033, 0.53, 0.16), 0.01) for x in (-0.40, 0.40)]
     books = [
         box(
-            (-0.28 + 0.125 * k + 0.045 * (row % 2), 0.05 + 0.33 * row + high, 0.03),
-            (0.054, high, 0.10),
+            (-0.245 + 0.175 * k + 0.10 * (row % 2), 0.05 + 0.33 * row + high, 0.03),
+            (0.078, high, 0.10),
             0.01,
-            color=c,
+            color=BOOKS[(row + turn) % 5],
         )
         for row in range(3)
-        for k, (high, c) in enumerate(
-            (
-                (0.12, BOOKS[row]),
-                (0.10, BOOKS[(row + 2) % 5]),
-                (0.125, BOOKS[(row + 4) % 5]),
-                (0.11, BOOKS[(row + 1) % 5]),
-            )
-        )
+        for k, (high, turn) in enumerate(((0.125, 0), (0.10, 2), (0.115, 4)))
     ]
     return [box((0, 0.53, -0.14), (0.40, 0.52, 0.02), 0.01, color=BROWN), *shelves, *sides, *books]
 
