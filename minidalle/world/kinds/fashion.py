@@ -121,7 +121,7 @@ def _room(r: Stream, facts: Facts) -> Scene:
         Thing(
             facts["object"],
             facts["color"],
-            position=(side * r.uniform(0.70, 0.76), 0.0, r.uniform(0.05, 0.2)),
+            position=(side * r.uniform(0.66, 0.72), 0.0, r.uniform(0.05, 0.2)),
             yaw=-side * inward,
             stretch=stretch,
         )
