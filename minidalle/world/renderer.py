@@ -122,6 +122,7 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
     for group in set(table[:, g.GROUP]):
         members = table[:, g.GROUP] == group
         table[members, g.RADIUS] += table[members, g.MELT].max() / 4
+        table[members, g.SOLO] = members.sum() == 1
     return table
 
 
