@@ -91,7 +91,7 @@ def prepare_dalle(setting: Setting) -> Prepared:
 
 
 def prepare_clip(setting: Setting) -> Prepared:
-    """CLIP needs the tokenizer, and the dVAE where some pictures, whole or damaged, are shown as the dVAE paints them."""
+    """CLIP needs the tokenizer, and the dVAE where pictures, whole or damaged, are shown as the dVAE paints them."""
     tokenizer, dvae, codes = trained_tokenizer(setting.out), None, None
     config = setting.preset.training["clip"]
     preset = adapted(setting.preset, tokenizer, None)
