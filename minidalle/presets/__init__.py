@@ -184,7 +184,6 @@ NANO = Preset(
             evaluations=6,
             reconstructed=0.3,
             foils=2,
-            picture_foils=1,
         ),
         "judge": JudgeTraining(),
     },
