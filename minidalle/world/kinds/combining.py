@@ -48,9 +48,8 @@ def _camera(r: Stream) -> Camera:
 
 
 def _shaped(r: Stream, facts: Facts) -> Scene:
-    thing = Thing(
-        facts["object"], "red", position=jitter(r, 0.06), yaw=turned(r, 22), other=facts["other"]
-    )
+    shape = "table lamp" if facts["object"] == "lamp" else facts["object"]
+    thing = Thing(shape, "red", position=jitter(r, 0.06), yaw=turned(r, 22), other=facts["other"])
     shown = DUSK if facts["object"] == "lamp" else light("", r.pick(tuple(GROUND)))
     return Scene((thing,), camera=_camera(r), light=shown)
 
