@@ -54,7 +54,7 @@ def some_points(count: int, seed: int = 0, spread: float = 1.0) -> np.ndarray:
 
 
 def distances(row: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return np.array([g.distance(row, g.NORMALS, *point) for point in points])
+    return np.array([g.distance(row[None], 0, g.NORMALS, *point) for point in points])
 
 
 # ---------------------------------------------------------------- distances

@@ -21,7 +21,12 @@ from minidalle.world.primitives import MAX_SIDES
 
 KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
 TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE = 23, 24, 25, 26, 27, 28
-GLOW, MIRROR, DECAL, LINE, COLUMNS = 29, 30, 31, 32, 33
+GLOW, MIRROR, DECAL, LINE, SOLO, COLUMNS = 29, 30, 31, 32, 33, 34
+
+# The beginning of the `view` vector: camera position and axes; further on the cut plane and the lens.
+EYE, FORWARD, RIGHT, UP, SLOPE = 0, 3, 6, 9, 12
+CUT, LENS = 31, 35
+
 NOTHING, FLOOR = -2, -1  # what a ray can hit besides primitive 0, 1, 2, ...
 
 NORMALS = np.zeros((MAX_SIDES + 1, MAX_SIDES, 2))
@@ -36,13 +41,13 @@ inline = compiled(inline="always")
 
 
 @inline
-def to_local(row, x, y, z):
-    """A point in the primitive's own axes."""
-    x, y, z = x - row[CENTER], y - row[CENTER + 1], z - row[CENTER + 2]
+def to_local(primitives, k, x, y, z):
+    """A point in the axes of primitive k."""
+    x, y, z = x - primitives[k, CENTER], y - primitives[k, CENTER + 1], z - primitives[k, CENTER + 2]
     return (
-        x * row[ROTATION] + y * row[ROTATION + 3] + z * row[ROTATION + 6],
-        x * row[ROTATION + 1] + y * row[ROTATION + 4] + z * row[ROTATION + 7],
-        x * row[ROTATION + 2] + y * row[ROTATION + 5] + z * row[ROTATION + 8],
+        x * primitives[k, ROTATION] + y * primitives[k, ROTATION + 3] + z * primitives[k, ROTATION + 6],
+        x * primitives[k, ROTATION + 1] + y * primitives[k, ROTATION + 4] + z * primitives[k, ROTATION + 7],
+        x * primitives[k, ROTATION + 2] + y * primitives[k, ROTATION + 5] + z * primitives[k, ROTATION + 8],
     )
 
 
@@ -97,10 +102,11 @@ def distance_ellipsoid(x, y, z, a, b, c):
 
 
 @jit
-def distance(row, normals, x, y, z):
-    """Signed distance from a world point to one primitive."""
-    x, y, z = to_local(row, x, y, z)
-    kind, a, b, c, r = row[KIND], row[DIMS], row[DIMS + 1], row[DIMS + 2], row[DIMS + 3]
+def distance(primitives, k, normals, x, y, z):
+    """Signed distance from a world point to primitive k."""
+    x, y, z = to_local(primitives, k, x, y, z)
+    kind, a, b = primitives[k, KIND], primitives[k, DIMS], primitives[k, DIMS + 1]
+    c, r = primitives[k, DIMS + 2], primitives[k, DIMS + 3]
     if kind == 0.0:
         return distance_box(x, y, z, a, b, c, r)
     if kind == 1.0:
@@ -140,42 +146,57 @@ def candidates(primitives, ox, oy, oz, dx, dy, dz, active):
     return count, max(near, 0.0), far
 
 
-@jit
+@inline
 def nearest_of(primitives, normals, active, count, x, y, z):
     """The least distance to the active primitives, melted where they melt, and which of them is nearest."""
     nearest, who = 1e9, NOTHING
     group, sum_d, least, owner = -1.0, 1e9, 1e9, NOTHING
     for j in range(count):
         k = active[j]
-        row = primitives[k]
-        d = distance(row, normals, x, y, z)
-        if row[MELT] > 0.0 and row[GROUP] == group:
-            sum_d = melted(sum_d, d, row[MELT])
+        d = distance(primitives, k, normals, x, y, z)
+        if primitives[k, SOLO] > 0.0:
+            if d < nearest:
+                nearest, who = d, k
+            continue
+        if primitives[k, MELT] > 0.0 and primitives[k, GROUP] == group:
+            sum_d = melted(sum_d, d, primitives[k, MELT])
             if d < least:
                 least, owner = d, k
         else:
-            group, sum_d, least, owner = row[GROUP], d, d, k
+            group, sum_d, least, owner = primitives[k, GROUP], d, d, k
         if sum_d < nearest:
             nearest, who = sum_d, owner
     return nearest, who
 
 
+@inline
+def is_cut(view):
+    """Whether a plane takes something away: (nx, ny, nz, offset) at CUT, all 0 where none does."""
+    return view[CUT] != 0.0 or view[CUT + 2] != 0.0
+
+
+@inline
+def beyond_cut(view, x, y, z):
+    """How far a point lies on the side of the cut that is taken away."""
+    return x * view[CUT] + y * view[CUT + 1] + z * view[CUT + 2] - view[CUT + 3]
+
+
 @jit
-def trace(primitives, normals, active, cut, ox, oy, oz, dx, dy, dz, steps):
+def trace(primitives, normals, active, view, ox, oy, oz, dx, dy, dz, steps):
     """First primitive on the ray: (t, index), or (1e9, NOTHING).
 
-    `cut` is a plane (nx, ny, nz, offset) that takes away what lies beyond it; (0, 0, 0, 0) takes nothing.
+    What lies beyond the view's cut is not there.
     """
     count, t, far = candidates(primitives, ox, oy, oz, dx, dy, dz, active)
     if count == 0:
         return 1e9, NOTHING
     nearest, who = 1e9, NOTHING
-    open_ = cut[0] != 0.0 or cut[1] != 0.0 or cut[2] != 0.0
+    opened = is_cut(view)
     for _ in range(steps):
         x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
         nearest, who = nearest_of(primitives, normals, active, count, x, y, z)
-        if open_:
-            nearest = max(nearest, x * cut[0] + y * cut[1] + z * cut[2] - cut[3])
+        if opened:
+            nearest = max(nearest, beyond_cut(view, x, y, z))
         if nearest < 0.001:
             return t, who
         t += nearest
@@ -187,14 +208,16 @@ def trace(primitives, normals, active, cut, ox, oy, oz, dx, dy, dz, steps):
 @jit
 def surface(primitives, normals, who, x, y, z):
     """Signed distance from a point to primitive `who` and all that it is melted with."""
+    if primitives[who, SOLO] > 0.0:
+        return distance(primitives, who, normals, x, y, z)
     group, start = primitives[who, GROUP], who
     while start > 0 and primitives[start - 1, GROUP] == group:
         start -= 1
-    d = distance(primitives[start], normals, x, y, z)
+    d = distance(primitives, start, normals, x, y, z)
     for k in range(start + 1, primitives.shape[0]):
         if primitives[k, GROUP] != group:
             break
-        d = melted(d, distance(primitives[k], normals, x, y, z), primitives[k, MELT])
+        d = melted(d, distance(primitives, k, normals, x, y, z), primitives[k, MELT])
     return d
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 
-from minidalle.world.compiled import compiled
-
-jit = compiled()
+from minidalle.world.geometry import FORWARD, LENS, RIGHT, SLOPE, UP, jit
 
 PINHOLE, FISHEYE, PANORAMA = range(3)
 
@@ -27,25 +25,25 @@ def sine(x):
 
 
 @jit
-def direction(lens, slope, forward, right, up, u, v):
+def direction(view, u, v):
     """(is there a ray?, unit direction x, y, z) at picture position (u right, v up), both in [-1, 1]."""
+    lens, slope = view[LENS], view[SLOPE]
+    if lens == 0.0:
+        dx = view[FORWARD] + (view[RIGHT] * u + view[UP] * v) * slope
+        dy = view[FORWARD + 1] + (view[RIGHT + 1] * u + view[UP + 1] * v) * slope
+        dz = view[FORWARD + 2] + (view[RIGHT + 2] * u + view[UP + 2] * v) * slope
+        length = math.sqrt(dx * dx + dy * dy + dz * dz)
+        return True, dx / length, dy / length, dz / length
     if lens == 1.0:
         r = u * u + v * v
         if r > 1.0:
             return False, 0.0, 0.0, 1.0
         a, b, c = 2.0 * u / (1.0 + r), 2.0 * v / (1.0 + r), (1.0 - r) / (1.0 + r)
-    elif lens == 2.0:
+    else:
         lon, lat = u * 3.141592653589793, v * 1.5707963267948966
         level = sine(1.5707963267948966 - abs(lat))
-        turned = 1.5707963267948966 - abs(lon)
-        a, b, c = level * sine(lon), sine(lat), level * sine(turned)
-    else:
-        dx = forward[0] + (right[0] * u + up[0] * v) * slope
-        dy = forward[1] + (right[1] * u + up[1] * v) * slope
-        dz = forward[2] + (right[2] * u + up[2] * v) * slope
-        length = math.sqrt(dx * dx + dy * dy + dz * dz)
-        return True, dx / length, dy / length, dz / length
-    dx = forward[0] * c + (right[0] * a + up[0] * b)
-    dy = forward[1] * c + (right[1] * a + up[1] * b)
-    dz = forward[2] * c + (right[2] * a + up[2] * b)
+        a, b, c = level * sine(lon), sine(lat), level * sine(1.5707963267948966 - abs(lon))
+    dx = view[FORWARD] * c + (view[RIGHT] * a + view[UP] * b)
+    dy = view[FORWARD + 1] * c + (view[RIGHT + 1] * a + view[UP + 1] * b)
+    dz = view[FORWARD + 2] * c + (view[RIGHT + 2] * a + view[UP + 2] * b)
     return True, dx, dy, dz

@@ -125,6 +125,7 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
     for group in set(table[:, g.GROUP]):
         members = table[:, g.GROUP] == group
         table[members, g.RADIUS] += 1.25 * table[members, g.MELT].max()  # k to reach it, k / 4 that it bulges
+        table[members, g.SOLO] = members.sum() == 1
     return table
 
 

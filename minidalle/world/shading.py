@@ -13,10 +13,9 @@ import math
 from minidalle.world import geometry as g
 from minidalle.world import lenses, skins, textures, voxels
 
-# Layout of the `view` vector that the kernels read: camera position, axes, light, sky and floor, ...
-EYE, FORWARD, RIGHT, UP, SLOPE = 0, 3, 6, 9, 12
+# Layout of the rest of the `view` vector (`geometry.py` has the camera): light, sky and floor, ...
 SUN_DIRECTION, SUN, AMBIENT, SKY_TOP, SKY_BOTTOM, GROUND = 13, 16, 19, 22, 25, 28
-CUT, LENS, VOXEL, PLACE, NIGHT, VIEW_LENGTH = 31, 35, 36, 37, 38, 39
+VOXEL, PLACE, NIGHT, VIEW_LENGTH = 36, 37, 38, 39
 
 # Layout of one traced sample: colour, surface normal, what was hit, how much sun it gets.
 SAMPLE_NORMAL, SAMPLE_WHO, SAMPLE_LIT, SAMPLE_LENGTH = 3, 6, 7, 8
@@ -29,19 +28,25 @@ def hit(primitives, normals, active, view, ox, oy, oz, dx, dy, dz, steps):
     if view[VOXEL] > 0.0:
         t, who, nx, ny, nz = voxels.trace(primitives, normals, active, view[VOXEL], ox, oy, oz, dx, dy, dz)
     else:
-        cut = view[CUT : CUT + 4]
-        t, who = g.trace(primitives, normals, active, cut, ox, oy, oz, dx, dy, dz, steps)
+        t, who = g.trace(primitives, normals, active, view, ox, oy, oz, dx, dy, dz, steps)
         if who >= 0:
             x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
-            opened = cut[0] * cut[0] + cut[2] * cut[2] > 0.0
-            opened = opened and abs(x * cut[0] + y * cut[1] + z * cut[2] - cut[3]) < 0.003
+            opened = g.is_cut(view) and abs(g.beyond_cut(view, x, y, z)) < 0.003
             if opened:
-                nx, ny, nz = cut[0], cut[1], cut[2]
+                nx, ny, nz = view[g.CUT], view[g.CUT + 1], view[g.CUT + 2]
             else:
                 nx, ny, nz = g.normal(primitives, normals, who, x, y, z)
     if dy < -1e-6 and oy / -dy < t:
         return oy / -dy, g.FLOOR, 0.0, 1.0, 0.0, False
     return t, who, nx, ny, nz, opened
+
+
+@g.jit
+def _shadowed(primitives, normals, active, view, ox, oy, oz, dx, dy, dz):
+    """Whether a solid stands on a ray to the sun."""
+    if view[VOXEL] > 0.0:
+        return voxels.trace(primitives, normals, active, view[VOXEL], ox, oy, oz, dx, dy, dz)[1] != g.NOTHING
+    return g.trace(primitives, normals, active, view, ox, oy, oz, dx, dy, dz, 48)[1] != g.NOTHING
 
 
 @g.jit
@@ -52,24 +57,27 @@ def _inside(primitives, normals, who, x, y, z):
         if (
             primitives[k, g.INSIDE] > 0.0
             and primitives[k, g.OWNER] == primitives[who, g.OWNER]
-            and g.distance(primitives[k], normals, x, y, z) < 0.0
+            and g.distance(primitives, k, normals, x, y, z) < 0.0
         ):
             found = k
     return found
 
 
 @g.jit
-def _ink(row, words, u, v, w, face):
+def _ink(primitives, k, words, u, v, w, face):
     """How much of a word's ink lies at a point (u, v, w) of a box's front, in the box's axes."""
     if w < 0.0 or face < 0.7:
         return 0.0
-    wide, high = row[g.DIMS] + row[g.DIMS + 3], row[g.DIMS + 1] + row[g.DIMS + 3]
-    sheet = words[int(row[g.DECAL]) - 1]
-    i = int((0.5 - 0.5 * v / high) * sheet.shape[0])
-    j = int((0.5 + 0.5 * u / wide) * sheet.shape[1])
-    if i < 0 or j < 0 or i >= sheet.shape[0] or j >= sheet.shape[1]:
+    wide, high = (
+        primitives[k, g.DIMS] + primitives[k, g.DIMS + 3],
+        primitives[k, g.DIMS + 1] + primitives[k, g.DIMS + 3],
+    )
+    sheet = int(primitives[k, g.DECAL]) - 1
+    i = int((0.5 - 0.5 * v / high) * words.shape[1])
+    j = int((0.5 + 0.5 * u / wide) * words.shape[2])
+    if i < 0 or j < 0 or i >= words.shape[1] or j >= words.shape[2]:
         return 0.0
-    return sheet[i, j] / 255.0
+    return words[sheet, i, j] / 255.0
 
 
 @g.jit
@@ -77,26 +85,33 @@ def _albedo(primitives, normals, words, who, x, y, z, nx, ny, nz, opened):
     """The colour of a solid at a point: its own, its texture's second, or a word's ink."""
     if opened:
         who = _inside(primitives, normals, who, x, y, z)
-    row = primitives[who]
     weight = 0.0
-    if row[g.TEXTURE] > 0.0 or row[g.DECAL] > 0.0:
-        u, v, w = g.to_local(row, x, y, z)
-        mx, my, mz = g.to_local(row, row[g.CENTER] + nx, row[g.CENTER + 1] + ny, row[g.CENTER + 2] + nz)
-        if row[g.DECAL] > 0.0:
-            weight = _ink(row, words, u, v, w, mz)
-        elif row[g.TEXTURE] >= skins.FIRST:
-            weight = skins.pattern(row[g.TEXTURE], u, v, w, mx, my, mz)
+    if primitives[who, g.TEXTURE] > 0.0 or primitives[who, g.DECAL] > 0.0:
+        u, v, w = g.to_local(primitives, who, x, y, z)
+        mx, my, mz = g.to_local(
+            primitives,
+            who,
+            primitives[who, g.CENTER] + nx,
+            primitives[who, g.CENTER + 1] + ny,
+            primitives[who, g.CENTER + 2] + nz,
+        )
+        if primitives[who, g.DECAL] > 0.0:
+            weight = _ink(primitives, who, words, u, v, w, mz)
+        elif primitives[who, g.TEXTURE] >= skins.FIRST:
+            weight = skins.pattern(primitives[who, g.TEXTURE], u, v, w, mx, my, mz)
         else:
-            weight = textures.pattern(row[g.TEXTURE], u, v, w, mx, my, mz, 4.0 / (row[g.RADIUS] + 0.12))
+            weight = textures.pattern(
+                primitives[who, g.TEXTURE], u, v, w, mx, my, mz, 4.0 / (primitives[who, g.RADIUS] + 0.12)
+            )
     c, d = g.COLOR, g.COLOR2
     return (
-        row[c] * (1.0 - weight) + row[d] * weight,
-        row[c + 1] * (1.0 - weight) + row[d + 1] * weight,
-        row[c + 2] * (1.0 - weight) + row[d + 2] * weight,
+        primitives[who, c] * (1.0 - weight) + primitives[who, d] * weight,
+        primitives[who, c + 1] * (1.0 - weight) + primitives[who, d + 1] * weight,
+        primitives[who, c + 2] * (1.0 - weight) + primitives[who, d + 2] * weight,
     )
 
 
-@g.jit
+@g.inline
 def _shade_hit(
     primitives, normals, words, active, view, t, who, nx, ny, nz, opened, ox, oy, oz, dx, dy, dz, out
 ):
@@ -124,10 +139,7 @@ def _shade_hit(
     lit = 0.0
     if facing > 0.0:
         e = 0.012
-        _, blocker, _, _, _, _ = hit(
-            primitives, normals, active, view, x + nx * e, y + ny * e, z + nz * e, lx, ly, lz, 48
-        )
-        if blocker == g.NOTHING:
+        if not _shadowed(primitives, normals, active, view, x + nx * e, y + ny * e, z + nz * e, lx, ly, lz):
             lit = facing
     sky = 0.78 + 0.22 * ny
     direct = lit * 0.95
@@ -166,15 +178,13 @@ def _sky(view, dx, dy, dz, out):
 @g.jit
 def sample(primitives, normals, words, active, view, u, v, out):
     """Trace one ray through picture position (u right, v up), both in [-1, 1]."""
-    there, dx, dy, dz = lenses.direction(
-        view[LENS], view[SLOPE], view[FORWARD : FORWARD + 3], view[RIGHT : RIGHT + 3], view[UP : UP + 3], u, v
-    )
+    there, dx, dy, dz = lenses.direction(view, u, v)
     if not there:  # outside a fisheye's circle
         for c in range(SAMPLE_LENGTH):
             out[c] = 0.0
         out[6], out[7] = g.NOTHING, 1.0
         return
-    ox, oy, oz = view[EYE], view[EYE + 1], view[EYE + 2]
+    ox, oy, oz = view[g.EYE], view[g.EYE + 1], view[g.EYE + 2]
     keep = 1.0
     for bounce in range(2):
         t, who, nx, ny, nz, opened = hit(primitives, normals, active, view, ox, oy, oz, dx, dy, dz, 64)

@@ -14,16 +14,7 @@ import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import lenses, textures
-from minidalle.world.shading import (
-    EYE,
-    FORWARD,
-    LENS,
-    RIGHT,
-    SAMPLE_LENGTH,
-    SLOPE,
-    UP,
-    sample,
-)
+from minidalle.world.shading import SAMPLE_LENGTH, sample
 
 PHOTO, SKETCH, CARTOON, PAINTING, GLASS, VOXELS, NEON, XRAY = range(8)
 
@@ -45,10 +36,8 @@ def fill_one(primitives, normals, words, active, view, style, i, j, buffer):
 @g.jit
 def xray(primitives, normals, active, view, u, v, out):
     """How much matter a ray goes through, with more for what is inside: white on blue black."""
-    there, dx, dy, dz = lenses.direction(
-        view[LENS], view[SLOPE], view[FORWARD : FORWARD + 3], view[RIGHT : RIGHT + 3], view[UP : UP + 3], u, v
-    )
-    ox, oy, oz = view[EYE], view[EYE + 1], view[EYE + 2]
+    there, dx, dy, dz = lenses.direction(view, u, v)
+    ox, oy, oz = view[g.EYE], view[g.EYE + 1], view[g.EYE + 2]
     count, near, far = g.candidates(primitives, ox, oy, oz, dx, dy, dz, active)
     shell, core = 0.0, 0.0
     if there and count > 0 and far > near:
@@ -60,7 +49,7 @@ def xray(primitives, normals, active, view, u, v, out):
             if d < 0.0:
                 shell += step * (1.3 if d > -0.05 else 0.40)
             for k in range(primitives.shape[0]):
-                if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives[k], normals, x, y, z) < 0.0:
+                if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives, k, normals, x, y, z) < 0.0:
                     core += step * 9.0
                     break
     light = 1.0 - 1.0 / (1.0 + shell + core)

@@ -80,7 +80,7 @@ def _made(r: Stream, facts: Facts) -> Scene:
         "gray",
         texture=facts["texture"],
         position=jitter(r, 0.06),
-        yaw=turned(r, 28),
+        yaw=turned(r, 28) - (62.0 if facts["object"] == "snail" else 0.0),  # a snail is known from its side
         parts=((ALL_OVER, "gray", facts["texture"]),),
     )
     return Scene((thing,), camera=_camera(r), light=light("", r.pick(tuple(GROUND))))

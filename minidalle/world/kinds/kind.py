@@ -56,6 +56,8 @@ class Kind:
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
         allowed: facts that make sense together. share: of the training mix, relative to the other kinds; 0 where
             training never shows the kind. judged: share of what a judge is trained on.
+        draw: draws the facts together, where drawing each field by itself would not do.
+        tell: further {words} for the frames, made from several facts: a list of what is worn.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Kind:
     allowed: Callable[[Facts], bool] = lambda facts: True
     share: float = 1.0
     judged: float = 1.0
+    draw: Callable[[Stream], Facts] | None = None
+    tell: Callable[[Stream, Facts], Mapping[str, str]] | None = None
 
     def broken(self, facts: Facts) -> tuple[str, ...]:
         """The rules that hold these facts out, by name: "sides and color"."""
@@ -81,7 +85,8 @@ class Kind:
     def sample(self, r: Stream, split: str) -> Scene:
         """A scene of this kind; `split` as in `sample_scene`."""
         while True:
-            facts = {name: r.pick(values) for name, values in self.fields.items()}
+            each = self.fields.items()
+            facts = self.draw(r) if self.draw else {name: r.pick(values) for name, values in each}
             if self.allowed(facts) and (split == "all" or self.is_held_out(facts) == (split == "heldout")):
                 return self.scene(r, facts)
 
@@ -93,10 +98,11 @@ class Kind:
         """A true caption, lower case; `held_out` takes the wording that training never uses."""
         frame = self.frames[-1] if held_out else r.pick(self.frames[:-1])
         facts = dict(scene.facts)
+        told = self.tell(r, facts) if self.tell else {}
 
         def fill(match: re.Match) -> str:
             article, name = match.groups()
-            words = r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
+            words = told.get(name) or r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
             return f"{'an' if words[0] in 'aeiou' else 'a'} {words}" if article else words
 
         return " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
@@ -126,7 +132,7 @@ def enter(kind: Kind) -> Kind:
     if kind.name in WORLD or kind.section not in SECTIONS:
         raise ValueError(f"{kind.name!r} is there already, or {kind.section!r} is no section")
     told = {name for frame in kind.frames for _, name in re.findall(r"\{(a )?(\w+)\}", frame)}
-    if told - set(kind.fields) or len(kind.frames) < 5:
+    if (told - set(kind.fields) and not kind.tell) or len(kind.frames) < 5:
         raise ValueError(f"{kind.name}: a frame tells {told - set(kind.fields)}, or there are too few frames")
     WORLD[kind.name] = kind
     return kind

@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache
 
+from minidalle.world.objects.chimera import chimera_of, is_chimera
 from minidalle.world.primitives import (
     BOX,
     ELLIPSOID,
@@ -148,6 +149,8 @@ def _all_over(solids: tuple[Primitive, ...]) -> tuple[Primitive, ...]:
 
 def primitives_of(thing: Thing) -> tuple[Primitive, ...]:
     """The primitives of a thing, in its own axes and units."""
+    if is_chimera(thing):
+        return chimera_of(thing)
     mixed = thing.other and thing.shape in SLOTS
     solids = _in_shape_of(thing.shape, thing.other) if mixed else OBJECTS[thing.shape]
     if thing.texture in MATERIALS and any(part == ALL_OVER for part, _, _ in thing.parts):

@@ -142,22 +142,6 @@ def _iced_donut() -> list[Primitive]:
     ]
 
 
-@object_shape("snail")
-def _snail() -> list[Primitive]:
-    body, shell = (0.80, 0.62, 0.36), (0.52, 0.24, 0.10)
-    return [
-        limb((-0.52, 0.09, 0), (0.42, 0.09, 0), 0.12, 0.08, color=body),
-        limb((-0.46, 0.08, 0), (-0.52, 0.46, 0), 0.14, 0.12, color=body, melt=0.10),
-        ball((-0.53, 0.50, 0), 0.15, color=body, melt=0.06),
-        *(limb((-0.56, 0.58, 0.7 * z), (-0.64, 0.82, z), 0.035, 0.03, color=body) for z in (-0.12, 0.12)),
-        *(ball((-0.65, 0.85, z), 0.065, color=DARK) for z in (-0.12, 0.12)),
-        ellipsoid((0.10, 0.50, 0), (0.40, 0.40, 0.26), color=shell),
-        torus((0.10, 0.50, 0.10), 0.30, 0.085, color=(0.72, 0.40, 0.16)),
-        torus((0.12, 0.52, 0.20), 0.15, 0.065, color=(0.86, 0.58, 0.28)),
-        ball((0.13, 0.53, 0.24), 0.095, color=shell),
-    ]
-
-
 @object_shape("snail shell")
 def _snail_shell() -> list[Primitive]:
     brown, tan, pale = (0.52, 0.24, 0.10), (0.74, 0.42, 0.17), (0.92, 0.70, 0.40)
