@@ -1,4 +1,4 @@
-"""The command `minidalle`: draw, train, pack, unpack, curves, evaluate, doctor.
+"""The command `minidalle`: draw, train, pack, unpack, curves, evaluate, world, doctor.
 
 What a command needs is imported when it runs, so that `--help` and mistyped words are answered at once. Errors
 are one sentence on stderr: exit code 2 for what was asked wrongly, 1 for what went wrong.
@@ -23,6 +23,7 @@ ELSEWHERE = {
     "unpack": ("minidalle.training.command", "unpack a model, to train it further"),
     "curves": ("minidalle.training.command", "draw the loss curves of a training folder"),
     "evaluate": ("minidalle.evaluation.command", "measure how often a model draws what the caption says"),
+    "world": ("minidalle.world.sheet", "draw sheets of every kind of picture of the world"),
 }
 """Commands that live beside what they do: their module, which adds its own parser, and a line of help."""
 

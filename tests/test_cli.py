@@ -107,7 +107,7 @@ def test_mistyped_commands_end_with_code_2(words: list[str]):
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture):
-    for command in ("draw", "train", "pack", "unpack", "curves", "evaluate", "doctor"):
+    for command in ("draw", "train", "pack", "unpack", "curves", "evaluate", "world", "doctor"):
         with pytest.raises(SystemExit) as end:
             main([command, "--help"])
         assert end.value.code == 0 and "usage: minidalle " + command in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Pictures made of pictures: two panels above each other, or nine cells.
+"""Pictures made of pictures: two panels, exactly one half each, above each other, or nine cells.
 
 Left out: what the panels show (`kinds/`).
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-LINE = 2  # of 64 pixels, between cells of a grid
+LINE = 2  # of 128 pixels, between cells of a grid
 PAPER = 255
 
 

@@ -13,11 +13,13 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import skins, styles
+from minidalle.world.figures import draw_cell
 from minidalle.world.layouts import lay_out, size_of
 from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.places import surroundings
@@ -99,7 +101,9 @@ def _rows(thing: Thing, owner: int) -> list[np.ndarray]:
         row[g.CENTER : g.CENTER + 3] = base + scale * (turn @ np.array(primitive.center))
         row[g.DIMS : g.DIMS + 4] = np.array(primitive.dims) * scale
         if primitive.kind == PRISM:
-            row[g.DIMS + 2] = primitive.dims[2]  # the number of sides does not scale
+            row[g.DIMS + 2 : g.DIMS + 4] = primitive.dims[
+                2:
+            ]  # the number of sides and the taper do not scale
         row[g.ROTATION : g.ROTATION + 9] = (turn @ rotation_matrix(*primitive.rotation)).reshape(-1)
         row[g.COLOR : g.COLOR + 3], row[g.COLOR2 : g.COLOR2 + 3], row[g.TEXTURE] = _look(thing, primitive)
         row[g.OWNER], row[g.RADIUS] = owner, primitive.radius * scale
@@ -192,10 +196,14 @@ def render(scene: Scene, size: int = 64) -> np.ndarray:
     known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
     for name, values in known.items():
         _check(name, getattr(scene, name), values)
+    if scene.invert:
+        return 255 - render(replace(scene, invert=False), size)
+    if scene.cells:
+        image = lay_out([draw_cell(cell, size_of("grid", size)) for cell in scene.cells], "grid", size)
+        return image[::-1].copy() if scene.flip else image
     if scene.layout:
-        image = lay_out(
-            [render(panel, size_of(scene.layout, size)) for panel in scene.panels], scene.layout, size
-        )
+        drawn = {panel: render(panel, size_of(scene.layout, size)) for panel in dict.fromkeys(scene.panels)}
+        image = lay_out([drawn[panel] for panel in scene.panels], scene.layout, size)
         return image[::-1].copy() if scene.flip else image
     for thing in scene.things:
         for name, known in KNOWN.items():

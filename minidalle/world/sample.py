@@ -27,11 +27,14 @@ MIX: dict[str, float] = {
 }
 """Share of each kind in the training set of the blocks world."""
 
-MIXES: tuple[str, ...] = ("blocks", "world", "judge")
+MIXES: tuple[str, ...] = ("blocks", "world", "world+prompts", "judge")
 """What `sample_scene` draws from."""
 
 BLOCKS = 8.0
 """How much of the world's training mix is the blocks world, in units of an ordinary kind."""
+
+PROMPTS: dict[str, float] = {"practised prompt": 6.0}
+"""What the mix "world+prompts" adds to the world's."""
 
 CLOSE = Camera()
 WIDE = Camera(look_at=(0.0, 0.42, 0.0), view_height=3.35)
@@ -152,7 +155,8 @@ def sample_scene(
 
     `split` is "train" (no held-out combination), "heldout" (held out by the rule of its kind and no other) or "all";
     `kind` is one of `KINDS` or `WORLD`, or None for a mix: "blocks" (only `KINDS`), "world" (all kinds that training
-    may show), or "judge" (all kinds that have facts, in shares for a judge). Raises ValueError for another split, kind
+    may show), "world+prompts" (those, and picture prompts to practise, which are no longer zero-shot but for other
+    things), or "judge" (all kinds that have facts, in shares for a judge). Raises ValueError for another split, kind
     or mix.
     """
     if split not in ("train", "heldout", "all"):
@@ -182,4 +186,5 @@ def shares_of(mix: str) -> dict[str, float]:
     if mix == "judge":
         return dict.fromkeys(MIX, 1.0) | {name: kind.judged for name, kind in WORLD.items() if kind.fields}
     blocks = {name: BLOCKS * share for name, share in MIX.items()}
-    return blocks | {name: kind.share for name, kind in WORLD.items() if kind.share > 0}
+    world = blocks | {name: kind.share for name, kind in WORLD.items() if kind.share > 0}
+    return world | PROMPTS if mix == "world+prompts" else world

@@ -159,6 +159,26 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A flat figure in a cell of a matrix: names from `figures.py`, its middle (x right, y down) and its radius in
+    parts of the cell's side, and a turn to the right in degrees."""
+
+    shape: str
+    fill: str = "empty"
+    radius: float = 0.4
+    x: float = 0.5
+    y: float = 0.5
+    turn: float = 0.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a matrix of flat figures, drawn one over the other."""
+
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scene:
     """Everything that is needed to draw one picture, and everything that a true caption may say.
 
@@ -169,6 +189,8 @@ class Scene:
         cut: everything nearer to the viewer than the first thing's middle is cut away.
         flip: the picture stands on its head.
         panels, layout: a picture made of pictures; then there are no things.
+        cells: the nine cells of a matrix of flat figures, row by row; then there are neither things nor panels.
+        invert: light and dark change places.
     """
 
     things: tuple[Thing, ...] = ()
@@ -184,10 +206,12 @@ class Scene:
     flip: bool = False
     panels: tuple[Scene, ...] = ()
     layout: str = ""
+    cells: tuple[Cell, ...] = ()
+    invert: bool = False
 
     def to_dict(self) -> dict:
-        """The scene as nested plain dictionaries, ready for JSON."""
-        return asdict(self)
+        """The scene as nested plain dictionaries, ready for JSON; `cells` and `invert` only where they are used."""
+        return _without_unused(asdict(self))
 
     @classmethod
     def from_dict(cls, data: dict) -> Scene:
@@ -207,6 +231,10 @@ class Scene:
                 "light": Light(**fields(data["light"])),
                 "facts": tuples(data.get("facts", ())),
                 "panels": tuple(cls.from_dict(panel) for panel in data.get("panels", ())),
+                "cells": tuple(
+                    Cell(tuple(Figure(**figure) for figure in cell["figures"]))
+                    for cell in data.get("cells", ())
+                ),
             }
         )
 
@@ -219,3 +247,11 @@ class Scene:
         things = list(self.things)
         things[index] = replace(things[index], **changes)
         return replace(self, things=tuple(things))
+
+
+def _without_unused(plain: dict) -> dict:
+    """A scene's dictionary without the fields of matrices where it has none, its panels' likewise."""
+    panels = tuple(_without_unused(panel) for panel in plain["panels"])
+    return {key: value for key, value in plain.items() if value or key not in ("cells", "invert")} | {
+        "panels": panels
+    }

@@ -7,11 +7,13 @@ from minidalle.world.kinds import (
     creatures,
     fashion,
     geography,
+    matrices,
     multiple,
     outfits,
     perspective,
     reasoning,
     structure,
+    styled,
     temporal,
 )
 from minidalle.world.kinds.kind import SECTIONS, WORLD, HeldOut, Kind, enter
@@ -28,10 +30,12 @@ __all__ = [
     "enter",
     "fashion",
     "geography",
+    "matrices",
     "multiple",
     "outfits",
     "perspective",
     "reasoning",
     "structure",
+    "styled",
     "temporal",
 ]

@@ -18,6 +18,16 @@ from minidalle.world.stream import Stream
 
 Facts = Mapping[str, str]
 
+FIELD = r"\{(a )?(\w+)( s)?\}"
+"""A field in a frame: its article, its name, its plural."""
+
+
+def plural(noun: str) -> str:
+    """The plural of a noun: "bookshelves"."""
+    if noun.endswith("lf"):
+        return f"{noun[:-1]}ves"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -43,6 +53,15 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
+class NeverShown(HeldOut):
+    """Holds out every scene of a kind that exists for evaluation only."""
+
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Always true."""
+        return True
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of scene.
 
@@ -50,13 +69,15 @@ class Kind:
         name: "clock". section: of the DALL-E post, one of `SECTIONS`.
         fields: what is told and judged, with every value that it can take, in the order in which they are drawn.
         frames: captions with {field} for a field's words; the last is held out, so that rephrasing can be measured. At
-            least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words.
+            least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words, which may be
+            none: the article agrees with what follows; "{field s}"
+            makes them plural unless the fact "count" is "one".
         build: makes the scene of some facts; everything that is not a fact is drawn from the stream.
         held_out: the combinations that training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
-        allowed: facts that make sense together. share: of the training mix, relative to the other kinds; 0 where
+        allowed: facts that make sense together. draw: draws such facts, where few of all combinations are allowed; None
+            draws every field by itself until they are. share: of the training mix, relative to the other kinds; 0 where
             training never shows the kind. judged: share of what a judge is trained on.
-        draw: draws the facts together, where drawing each field by itself would not do.
         tell: further {words} for the frames, made from several facts: a list of what is worn.
     """
 
@@ -68,10 +89,15 @@ class Kind:
     held_out: tuple[HeldOut, ...] = ()
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     allowed: Callable[[Facts], bool] = lambda facts: True
+    draw: Callable[[Stream], Facts] | None = None
     share: float = 1.0
     judged: float = 1.0
-    draw: Callable[[Stream], Facts] | None = None
     tell: Callable[[Stream, Facts], Mapping[str, str]] | None = None
+
+    @property
+    def never_shown(self) -> bool:
+        """Whether the kind exists for evaluation only: there is no training scene of it."""
+        return any(isinstance(rule, NeverShown) for rule in self.held_out)
 
     def broken(self, facts: Facts) -> tuple[str, ...]:
         """The rules that hold these facts out, by name: "sides and color"."""
@@ -83,7 +109,10 @@ class Kind:
         return any(rule.holds(self, facts) for rule in self.held_out)
 
     def sample(self, r: Stream, split: str) -> Scene:
-        """A scene of this kind; `split` as in `sample_scene`."""
+        """A scene of this kind; `split` as in `sample_scene`. Raises ValueError for a training scene of a kind that
+        training never shows."""
+        if split == "train" and self.never_shown:
+            raise ValueError(f"training never shows a {self.name}; choose heldout or all")
         while True:
             each = self.fields.items()
             facts = self.draw(r) if self.draw else {name: r.pick(values) for name, values in each}
@@ -101,11 +130,14 @@ class Kind:
         told = self.tell(r, facts) if self.tell else {}
 
         def fill(match: re.Match) -> str:
-            article, name = match.groups()
+            article, name, several = match.groups()
             words = told.get(name) or r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
-            return f"{'an' if words[0] in 'aeiou' else 'a'} {words}" if article else words
+            if several and facts["count"] != "one":
+                words = plural(words)
+            return f"\0 {words}" if article else words
 
-        return " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
+        text = " ".join(re.sub(FIELD, fill, frame).split())
+        return re.sub(r"\0 (\w)", lambda match: f"{'an' if match[1] in 'aeiou' else 'a'} {match[1]}", text)
 
 
 SECTIONS: tuple[str, ...] = (
@@ -131,7 +163,7 @@ def enter(kind: Kind) -> Kind:
     """Enter a kind into `WORLD`. Raises ValueError where it contradicts itself."""
     if kind.name in WORLD or kind.section not in SECTIONS:
         raise ValueError(f"{kind.name!r} is there already, or {kind.section!r} is no section")
-    told = {name for frame in kind.frames for _, name in re.findall(r"\{(a )?(\w+)\}", frame)}
+    told = {name for frame in kind.frames for _, name, _ in re.findall(FIELD, frame)}
     if (told - set(kind.fields) and not kind.tell) or len(kind.frames) < 5:
         raise ValueError(f"{kind.name}: a frame tells {told - set(kind.fields)}, or there are too few frames")
     WORLD[kind.name] = kind

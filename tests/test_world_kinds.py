@@ -1,0 +1,249 @@
+"""Every kind of scene keeps its promises: true captions, rules that hold, pictures that show the facts.
+
+The tests run over all of `WORLD`, so a new kind is tested from the moment it is entered. Captions are read back here
+by a reader of their own, which turns every frame into a regular expression and knows nothing of `Kind.caption`.
+"""
+
+import itertools
+import json
+import re
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from minidalle.world import SECTIONS, WORLD, Scene, caption, held_out_by, is_held_out, render, sample_scene
+from minidalle.world.kinds import Kind
+from minidalle.world.stream import Stream
+
+KINDS = pytest.mark.parametrize("kind", WORLD.values(), ids=list(WORLD))
+PLACE = re.compile(r"\{(a )?(\w+)\}")
+
+
+def splits_of(kind: Kind) -> list[str]:
+    """The splits that a kind has scenes of."""
+    return (["train"] if not kind.never_shown else []) + (["heldout"] if kind.held_out else [])
+
+
+def scenes_of(kind: Kind, split: str, count: int, seed: int = 41) -> list[Scene]:
+    return [sample_scene(seed, index, split, kind.name) for index in range(count)]
+
+
+def some_facts(kind: Kind, count: int, seed: int = 5) -> list[dict[str, str]]:
+    """Facts that make sense, held out or not, without building scenes."""
+    found, r = [], Stream("facts", seed, kind.name)
+    for _ in range(400 * count):
+        facts = kind.draw(r) if kind.draw else {name: r.pick(values) for name, values in kind.fields.items()}
+        if kind.allowed(facts):
+            found.append(facts)
+        if len(found) == count:
+            break
+    return found
+
+
+# ---------------------------------------------------------------- reading captions back
+
+
+def words_for(kind: Kind, name: str, value: str) -> tuple[str, ...]:
+    return tuple(kind.words.get(name, {}).get(value, (value,)))
+
+
+def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.Pattern:
+    """A frame as a regular expression that takes the words of these facts, or of all values where `facts` is None.
+
+    What a field says is in the group f0, f1, ... in the order of the frame. A space is optional, since a word may be
+    empty.
+    """
+    parts, end, number = [], 0, itertools.count()
+    for match in PLACE.finditer(frame):
+        article, name = match.groups()
+        values = kind.fields[name] if facts is None else (facts[name],)
+        words = sorted({w for value in values for w in words_for(kind, name, value)}, key=len, reverse=True)
+        parts += [re.escape(frame[end : match.start()]), "an? " if article else ""]
+        parts.append(f"(?P<f{next(number)}>{'|'.join(map(re.escape, words))})")
+        end = match.end()
+    parts.append(re.escape(frame[end:]))
+    return re.compile("".join(parts).replace("\\ ", " ").replace(" ", " ?"))
+
+
+def read(kind: Kind, text: str, frames: tuple[str, ...]) -> list[dict[str, set[str]]]:
+    """What a caption may say, once for each frame that it fits: field -> values with such words."""
+    readings = []
+    for frame in frames:
+        if match := pattern(kind, frame).fullmatch(text):
+            told: dict[str, set[str]] = {}
+            for k, (_, name) in enumerate(PLACE.findall(frame)):
+                said = {v for v in kind.fields[name] if match[f"f{k}"] in words_for(kind, name, v)}
+                told[name] = told.get(name, said) & said
+            readings.append(told)
+    return readings
+
+
+def is_true(kind: Kind, text: str, facts: dict[str, str], frames: tuple[str, ...]) -> bool:
+    """Whether a caption says nothing but these facts."""
+    return any(pattern(kind, frame, facts).fullmatch(text) for frame in frames)
+
+
+def article(text: str) -> str:
+    """The text with a or an as the next word wants it."""
+    return re.sub(r"\ban? (?=\w)", lambda m: "an " if text[m.end()] in "aeiou" else "a ", text)
+
+
+def say(kind: Kind, frame: str, facts: dict[str, str]) -> str:
+    """A frame filled with the first wording of each field."""
+    filled = PLACE.sub(lambda m: (m[1] or "") + words_for(kind, m[2], facts[m[2]])[0], frame)
+    return article(" ".join(filled.split()))
+
+
+def test_the_reader_reads_and_doubts():
+    kind = WORLD["clock"]
+    facts = {"sides": "square", "color": "orange"}
+    assert read(kind, "a square orange clock", kind.frames) == [{"sides": {"square"}, "color": {"orange"}}]
+    assert is_true(kind, "an orange clock that is square", facts, kind.frames)
+    for wrong in (
+        "an orange clock that is hexagonal",
+        "a square blue clock",
+        "a square orange clocks",
+        "a square clock",
+    ):
+        assert not is_true(kind, wrong, facts, kind.frames)
+
+
+# ---------------------------------------------------------------- scenes and splits
+
+
+@KINDS
+def test_the_same_seed_gives_the_same_scene_and_caption(kind):
+    for split in splits_of(kind):
+        one, two = scenes_of(kind, split, 4), scenes_of(kind, split, 4)
+        assert one == two
+        assert [caption(s, 1, i) for i, s in enumerate(one)] == [caption(s, 1, i) for i, s in enumerate(two)]
+        assert len(set(one)) > 1, "other numbers give other scenes"
+        for scene in one:
+            assert scene.kind == kind.name and set(dict(scene.facts)) == set(kind.fields)
+            assert all(value in kind.fields[name] for name, value in scene.facts)
+            assert Scene.from_dict(json.loads(json.dumps(scene.to_dict()))) == scene
+
+
+@KINDS
+def test_training_keeps_the_rules_and_held_out_scenes_break_one(kind):
+    assert kind.section in SECTIONS and kind.share >= 0
+    if kind.never_shown:
+        assert kind.share == 0
+        with pytest.raises(ValueError, match="training never shows"):
+            sample_scene(0, 0, "train", kind.name)
+    for split in splits_of(kind):
+        for scene in scenes_of(kind, split, 15):
+            assert is_held_out(scene) == (split == "heldout") == bool(held_out_by(scene))
+            assert kind.allowed(dict(scene.facts))
+
+
+@KINDS
+def test_every_value_occurs_in_training(kind):
+    wanted = {(name, value) for name, values in kind.fields.items() for value in values}
+    for round_ in range(40):
+        for facts in some_facts(kind, 200, round_):
+            if kind.never_shown or not kind.is_held_out(facts):
+                wanted -= set(facts.items())
+        if not wanted:
+            return
+    words = [rule.left for rule in kind.held_out if not rule.right]  # a rule on single values: words, objects
+    assert all(name in words for name, _ in wanted), f"training never shows {sorted(wanted)}"
+
+
+@KINDS
+def test_rules_hold_out_some_combinations_of_every_value_of_a_field(kind):
+    facts = [facts for round_ in range(8) for facts in some_facts(kind, 500, round_)]
+    for rule in kind.held_out if not kind.never_shown else ():
+        seen: dict[bool, dict[str, set[str]]] = {True: defaultdict(set), False: defaultdict(set)}
+        for each in facts:
+            held = rule.holds(kind, each)
+            for name in filter(None, (rule.left, rule.right)):
+                seen[held][name].add(each[name])
+        assert seen[True] and seen[False], f"{rule} holds out nothing, or everything"
+        if rule.right:
+            for name in (rule.left, rule.right):
+                lost = set(kind.fields[name]) - seen[False][name]
+                assert not lost, f"{rule} leaves training without {lost}"
+            shares = [len(seen[True][name]) / len(kind.fields[name]) for name in (rule.left, rule.right)]
+            assert max(shares) > 0.7, f"{rule} holds out few values"
+
+
+# ---------------------------------------------------------------- captions
+
+
+def sampled(kind: Kind, count: int) -> list[tuple[Scene, int]]:
+    return [
+        (scene, i) for split in splits_of(kind) for i, scene in enumerate(scenes_of(kind, split, count, 43))
+    ]
+
+
+@KINDS
+def test_captions_are_plain_and_true(kind):
+    assert len(kind.frames) >= 5
+    for scene, i in sampled(kind, 12):
+        facts = dict(scene.facts)
+        for held_out in (False, True):
+            text = caption(scene, 7, i, held_out)
+            assert text == text.lower() and text.isascii() and "  " not in text and text == text.strip()
+            assert len(text.split()) <= 18, text
+            assert not re.search(r"[{}\0]", text), text
+            assert not re.search(r"\ba [aeio]|\ban [^aeiouh]", text), text
+            frames = kind.frames[-1:] if held_out else kind.frames[:-1]
+            assert is_true(kind, text, facts, frames), text
+            readings = read(kind, text, frames)
+            assert any(all(facts[n] in said for n, said in told.items()) for told in readings), (
+                text,
+                readings,
+            )
+
+
+@KINDS
+def test_a_caption_with_a_wrong_word_is_caught(kind):
+    r = Stream("wrong", kind.name)
+    for scene, _ in sampled(kind, 3):
+        facts = dict(scene.facts)
+        for frame in kind.frames:
+            assert is_true(kind, say(kind, frame, facts), facts, kind.frames)
+            for name in {name for _, name in PLACE.findall(frame)}:
+                told = words_for(kind, name, facts[name])
+                others = [v for v in kind.fields[name] if not set(told) & set(words_for(kind, name, v))]
+                if others:
+                    wrong = say(kind, frame, facts | {name: r.pick(others)})
+                    assert not is_true(kind, wrong, facts, kind.frames), f"{wrong!r} passes for {facts}"
+
+
+@KINDS
+def test_there_are_several_wordings_and_one_that_training_never_uses(kind):
+    for scene, _ in sampled(kind, 2):
+        facts = dict(scene.facts)
+        training = {caption(scene, 9, i) for i in range(60)}
+        assert len(training) >= 4
+        for i in range(10):
+            assert not is_true(kind, caption(scene, 9, i, held_out=True), facts, kind.frames[:-1])
+        assert not any(is_true(kind, text, facts, kind.frames[-1:]) for text in training)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+@KINDS
+def test_pictures_of_every_size_show_something(kind):
+    scene = scenes_of(kind, splits_of(kind)[0], 1)[0]
+    for size in (32, 64, 128):
+        image = render(scene, size)
+        assert image.shape == (size, size, 3) and image.dtype == np.uint8
+        assert image.std() > 4, f"{size} px: nearly blank"
+
+
+@KINDS
+def test_pictures_differ_where_a_fact_differs(kind):
+    split = splits_of(kind)[0]
+    facts = dict(scenes_of(kind, split, 1, 47)[0].facts)
+    before = render(kind.build(Stream("nuisance"), facts), 32)
+    for name, values in kind.fields.items():
+        changed = [facts | {name: value} for value in values if value != facts[name]]
+        changed = [other for other in changed if kind.allowed(other)]
+        for other in changed[:1] + changed[-1:]:
+            after = render(kind.build(Stream("nuisance"), other), 32)
+            assert (before != after).any(), f"{name}: {facts[name]} and {other[name]} look alike"
