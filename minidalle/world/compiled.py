@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numba
 
-KERNELS = ("geometry.py", "lenses.py", "shading.py", "styles.py", "textures.py", "voxels.py")
+KERNELS = ("geometry.py", "lenses.py", "shading.py", "skins.py", "styles.py", "textures.py", "voxels.py")
 
 
 def kernels_hash() -> str:

@@ -55,7 +55,7 @@ def _reach(primitive: Primitive, x: float, y: float, z: float) -> float:
         return middle + across[2] * a + b
     if primitive.kind == ELLIPSOID:
         return middle + math.sqrt(sum((d * q) ** 2 for d, q in zip(along, (a, b, c), strict=True)))
-    return middle + along[2] * b + across[2] * a / math.cos(math.pi / c) + r
+    return middle + along[2] * b + across[2] * (a + abs(r) * b) / math.cos(math.pi / c)
 
 
 def reach(thing: Thing, x: float, y: float, z: float) -> float:

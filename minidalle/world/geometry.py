@@ -80,12 +80,17 @@ def distance_torus(x, y, z, major, minor):
 
 
 @jit
-def distance_prism(x, y, z, apothem, half_depth, sides, normals):
-    """Regular prism along z. A lower bound near corners, which sphere tracing tolerates."""
+def distance_prism(x, y, z, apothem, half_depth, sides, taper, normals):
+    """Regular prism along z that narrows by `taper`. A lower bound near corners, which sphere tracing tolerates."""
     n = int(sides)
     d = abs(z) - half_depth
+    if taper == 0.0:
+        for k in range(n):
+            d = max(d, x * normals[n, k, 0] + y * normals[n, k, 1] - apothem)
+        return d
+    slant = math.sqrt(1.0 + taper * taper)
     for k in range(n):
-        d = max(d, x * normals[n, k, 0] + y * normals[n, k, 1] - apothem)
+        d = max(d, (x * normals[n, k, 0] + y * normals[n, k, 1] - apothem + taper * z) / slant)
     return d
 
 
@@ -115,7 +120,7 @@ def distance(primitives, k, normals, x, y, z):
         return distance_torus(x, y, z, a, b)
     if kind == 4.0:
         return distance_ellipsoid(x, y, z, a, b, c)
-    return distance_prism(x, y, z, a, b, c, normals)
+    return distance_prism(x, y, z, a, b, c, r, normals)
 
 
 @inline

@@ -71,7 +71,7 @@ class Primitive:
             BOX: math.sqrt(a * a + b * b + c * c) + r,
             CONE: math.hypot(max(a, b), c) + r,
             TORUS: a + b,
-            PRISM: math.hypot(a / math.cos(math.pi / max(c, 3.0)), b) + r,
+            PRISM: math.hypot((a + abs(r) * b) / math.cos(math.pi / max(c, 3.0)), b),
             ELLIPSOID: max(a, b, c),
         }[self.kind]
 
@@ -120,14 +120,27 @@ def torus(center: Vector, major: float, minor: float, **rest) -> Primitive:
     return Primitive(TORUS, center, (major, minor, 0.0, 0.0), **rest)
 
 
-def prism(center: Vector, apothem: float, half_depth: float, sides: int, **rest) -> Primitive:
+def prism(
+    center: Vector, apothem: float, half_depth: float, sides: int, taper: float = 0.0, **rest
+) -> Primitive:
     """A regular prism whose polygon faces the viewer, one corner up; `apothem` reaches the middle of a side.
+
+    With a taper it narrows to the front: `apothem` is that of its middle, and each unit of depth takes `taper` off it.
 
     Raises ValueError for fewer than 3 sides or more than MAX_SIDES.
     """
     if not 3 <= sides <= MAX_SIDES:
         raise ValueError(f"a prism has {sides} sides; choose 3 to {MAX_SIDES}")
-    return Primitive(PRISM, center, (apothem, half_depth, float(sides), 0.0), **rest)
+    return Primitive(PRISM, center, (apothem, half_depth, float(sides), taper), **rest)
+
+
+def pyramid(base: Vector, half: float, high: float, top: float = 0.0, sides: int = 4, **rest) -> Primitive:
+    """An upright pyramid whose base has its middle at `base`; `half` reaches the middle of a side, and `top` is what
+    is left of it at the top, `high` above. A square one faces the viewer with a side, turn it with `turn` (degrees)."""
+    turn = rest.pop("turn", 45.0 if sides == 4 else 0.0)
+    middle = (base[0], base[1] + high / 2, base[2])
+    taper = (half - top) / high
+    return prism(middle, (half + top) / 2, high / 2, sides, taper, rotation=(-90.0, turn, 0.0), **rest)
 
 
 CREAM, DARK, GLASS, BROWN, COFFEE = (

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from minidalle.world import geometry as g
-from minidalle.world import styles
+from minidalle.world import skins, styles
 from minidalle.world.figures import draw_cell
 from minidalle.world.layouts import lay_out, size_of
 from minidalle.world.objects.mixing import primitives_of
@@ -72,7 +72,10 @@ def _look(thing: Thing, primitive: Primitive) -> tuple[Vector, Vector, int]:
             color, _, second = part_color.partition("+")
             texture = part_texture or "plain"
     if primitive.texture:
-        number = KNOWN["texture"].index(primitive.texture)
+        if primitive.texture in skins.SKINS:
+            number = skins.FIRST + skins.SKINS.index(primitive.texture)
+        else:
+            number = KNOWN["texture"].index(primitive.texture)
         own = MATERIAL_COLORS.get(primitive.texture, (PAINTS[color], WHITE))
         return primitive.color or own[0], primitive.second or own[1], number
     if primitive.color:
@@ -98,7 +101,9 @@ def _rows(thing: Thing, owner: int) -> list[np.ndarray]:
         row[g.CENTER : g.CENTER + 3] = base + scale * (turn @ np.array(primitive.center))
         row[g.DIMS : g.DIMS + 4] = np.array(primitive.dims) * scale
         if primitive.kind == PRISM:
-            row[g.DIMS + 2] = primitive.dims[2]  # the number of sides does not scale
+            row[g.DIMS + 2 : g.DIMS + 4] = primitive.dims[
+                2:
+            ]  # the number of sides and the taper do not scale
         row[g.ROTATION : g.ROTATION + 9] = (turn @ rotation_matrix(*primitive.rotation)).reshape(-1)
         row[g.COLOR : g.COLOR + 3], row[g.COLOR2 : g.COLOR2 + 3], row[g.TEXTURE] = _look(thing, primitive)
         row[g.OWNER], row[g.RADIUS] = owner, primitive.radius * scale
@@ -123,7 +128,7 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
         table[k, g.GROUP] = k if fresh else before[g.GROUP]
     for group in set(table[:, g.GROUP]):
         members = table[:, g.GROUP] == group
-        table[members, g.RADIUS] += table[members, g.MELT].max() / 4
+        table[members, g.RADIUS] += 1.25 * table[members, g.MELT].max()  # k to reach it, k / 4 that it bulges
         table[members, g.SOLO] = members.sum() == 1
     return table
 

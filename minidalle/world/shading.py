@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from minidalle.world import geometry as g
-from minidalle.world import lenses, textures, voxels
+from minidalle.world import lenses, skins, textures, voxels
 
 # Layout of the rest of the `view` vector (`geometry.py` has the camera): light, sky and floor, ...
 SUN_DIRECTION, SUN, AMBIENT, SKY_TOP, SKY_BOTTOM, GROUND = 13, 16, 19, 22, 25, 28
@@ -97,6 +97,8 @@ def _albedo(primitives, normals, words, who, x, y, z, nx, ny, nz, opened):
         )
         if primitives[who, g.DECAL] > 0.0:
             weight = _ink(primitives, who, words, u, v, w, mz)
+        elif primitives[who, g.TEXTURE] >= skins.FIRST:
+            weight = skins.pattern(primitives[who, g.TEXTURE], u, v, w, mx, my, mz)
         else:
             weight = textures.pattern(
                 primitives[who, g.TEXTURE], u, v, w, mx, my, mz, 4.0 / (primitives[who, g.RADIUS] + 0.12)

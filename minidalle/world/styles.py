@@ -47,13 +47,13 @@ def xray(primitives, normals, active, view, u, v, out):
             x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
             d, _ = g.nearest_of(primitives, normals, active, count, x, y, z)
             if d < 0.0:
-                shell += step * (2.4 if d > -0.05 else 0.45)
+                shell += step * (1.3 if d > -0.05 else 0.40)
             for k in range(primitives.shape[0]):
                 if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives, k, normals, x, y, z) < 0.0:
-                    core += step * 3.0
+                    core += step * 9.0
                     break
     light = 1.0 - 1.0 / (1.0 + shell + core)
-    out[0], out[1], out[2] = 0.02 + 0.80 * light, 0.04 + 0.90 * light, 0.09 + 0.95 * light
+    out[0], out[1], out[2] = 0.004 + 0.86 * light, 0.008 + 0.95 * light, 0.03 + 1.0 * light
     out[3], out[4], out[5], out[6], out[7] = 0.0, 0.0, 0.0, g.NOTHING, 1.0
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from minidalle.world.kinds.common import CLOSE, jitter, light, turned
+from minidalle.world.kinds.common import CLOSE, GROUND, jitter, light, turned
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
-from minidalle.world.scene import COLORS, Scene, Thing
+from minidalle.world.scene import COLORS, MATERIALS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
 SIDES = ("triangular", "square", "pentagonal", "hexagonal", "heptagonal", "octagonal")
@@ -29,5 +29,101 @@ enter(
         ),
         build=_clock,
         held_out=(HeldOut("sides", "color"),),
+    )
+)
+
+
+SOLIDS = ("cube", "sphere", "cylinder", "cone")
+TEXTURE_OF = {
+    "brick": ("a brick wall", "bricks"),
+    "porcupine": ("a porcupine", "porcupine quills"),
+    "harp strings": ("a harp", "harp strings"),
+    "fur": ("fur", "an animal's fur"),
+    "leaves": ("leaves", "a leafy hedge"),
+    "wool": ("wool", "knitted wool"),
+}
+"""Words for materials whose texture something has."""
+
+
+def _material(r: Stream, facts: Facts) -> Scene:
+    yaw = r.uniform(15, 75) if facts["object"] == "cube" else r.uniform(0, 360)
+    solid = Thing(facts["object"], "gray", texture=facts["texture"], position=jitter(r, 0.08), yaw=yaw)
+    return Scene((solid,), camera=CLOSE, light=light("", r.pick(tuple(GROUND))))
+
+
+enter(
+    Kind(
+        name="material",
+        section="controlling attributes",
+        fields={"object": SOLIDS, "texture": MATERIALS},
+        frames=(
+            "{a object} with the texture of {texture}",
+            "{a object} textured like {texture}",
+            "{a object} that has the texture of {texture}",
+            "{a object} with the surface of {texture}",
+            "{a object} that looks as if it was made of {texture}",
+            "{a object} covered with the texture of {texture}",
+        ),
+        build=_material,
+        held_out=(HeldOut("object", "texture"),),
+        words={"texture": TEXTURE_OF},
+    )
+)
+
+COUNTS = {
+    "two": ((-0.62, 0.0), (0.62, 0.0)),
+    "three": ((-0.70, 0.30), (0.70, 0.30), (0.0, -0.60)),
+    "four": ((-0.62, 0.55), (0.62, 0.55), (-0.62, -0.60), (0.62, -0.60)),
+    "five": ((-1.0, 0.55), (0.0, 0.55), (1.0, 0.55), (-0.55, -0.60), (0.55, -0.60)),
+    "six": ((-1.02, 0.55), (0.0, 0.55), (1.02, 0.55), (-1.02, -0.65), (0.0, -0.65), (1.02, -0.65)),
+}
+"""Where so many things stand on a table, so that none hides another."""
+
+PLURALS = {
+    "glass": ("glasses",),
+    "mug": ("mugs",),
+    "apple": ("apples",),
+    "egg": ("eggs",),
+    "orange": ("oranges",),
+    "teapot": ("teapots",),
+    "strawberry": ("strawberries",),
+    "cup": ("cups",),
+}
+
+
+def _collection(r: Stream, facts: Facts) -> Scene:
+    color, turn = r.pick(tuple(COLORS)), r.uniform(-15, 15)
+    size = 0.80 if facts["count"] in ("two", "three") else 0.70
+    things = tuple(
+        Thing(
+            facts["object"],
+            color,
+            position=(x + r.uniform(-0.07, 0.07), 0.0, z + r.uniform(-0.07, 0.07)),
+            yaw=turn + r.uniform(-8, 8),
+            stretch=size * r.uniform(0.95, 1.05),
+        )
+        for x, z in COUNTS[facts["count"]]
+    )
+    wide = {"two": 2.3, "three": 2.6, "four": 2.6}.get(facts["count"], 3.0)
+    camera = Camera(look_at=(0.0, 0.22, 0.0), elevation=r.uniform(34, 44), view_height=wide)
+    return Scene(things, camera=camera, light=light("", facts["place"]), place=facts["place"])
+
+
+enter(
+    Kind(
+        name="collection",
+        section="controlling attributes",
+        fields={"object": tuple(PLURALS), "count": tuple(COUNTS), "place": ("table",)},
+        frames=(
+            "a collection of {count} {object} on a {place}",
+            "{count} {object} on a {place}",
+            "a photo of {count} {object} on a {place}",
+            "a {place} with {count} {object} on it",
+            "{count} {object} standing on a {place}",
+            "a group of {count} {object} on a {place}",
+        ),
+        build=_collection,
+        held_out=(HeldOut("object", "count"),),
+        words={"object": PLURALS},
     )
 )

@@ -67,6 +67,7 @@ class Kind:
         allowed: facts that make sense together. draw: draws such facts, where few of all combinations are allowed; None
             draws every field by itself until they are. share: of the training mix, relative to the other kinds; 0 where
             training never shows the kind. judged: share of what a judge is trained on.
+        tell: further {words} for the frames, made from several facts: a list of what is worn.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Kind:
     draw: Callable[[Stream], Facts] | None = None
     share: float = 1.0
     judged: float = 1.0
+    tell: Callable[[Stream, Facts], Mapping[str, str]] | None = None
 
     @property
     def never_shown(self) -> bool:
@@ -101,10 +103,8 @@ class Kind:
         if split == "train" and self.never_shown:
             raise ValueError(f"training never shows a {self.name}; choose heldout or all")
         while True:
-            if self.draw:
-                facts = self.draw(r)
-            else:
-                facts = {name: r.pick(values) for name, values in self.fields.items()}
+            each = self.fields.items()
+            facts = self.draw(r) if self.draw else {name: r.pick(values) for name, values in each}
             if self.allowed(facts) and (split == "all" or self.is_held_out(facts) == (split == "heldout")):
                 return self.scene(r, facts)
 
@@ -116,10 +116,11 @@ class Kind:
         """A true caption, lower case; `held_out` takes the wording that training never uses."""
         frame = self.frames[-1] if held_out else r.pick(self.frames[:-1])
         facts = dict(scene.facts)
+        told = self.tell(r, facts) if self.tell else {}
 
         def fill(match: re.Match) -> str:
             article, name = match.groups()
-            words = r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
+            words = told.get(name) or r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
             return f"\0 {words}" if article else words
 
         text = " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
@@ -150,7 +151,7 @@ def enter(kind: Kind) -> Kind:
     if kind.name in WORLD or kind.section not in SECTIONS:
         raise ValueError(f"{kind.name!r} is there already, or {kind.section!r} is no section")
     told = {name for frame in kind.frames for _, name in re.findall(r"\{(a )?(\w+)\}", frame)}
-    if told - set(kind.fields) or len(kind.frames) < 5:
+    if (told - set(kind.fields) and not kind.tell) or len(kind.frames) < 5:
         raise ValueError(f"{kind.name}: a frame tells {told - set(kind.fields)}, or there are too few frames")
     WORLD[kind.name] = kind
     return kind

@@ -1,0 +1,126 @@
+"""What the surfaces of plants and foods look like, outside and cut open: seeds, rinds, segments, rings, grooves.
+
+Functions of a point like those of `textures.py`, and with the same arithmetic: each answers how much of the second
+colour shows. They are named by primitives only, never by a caption, and their numbers begin at FIRST.
+
+Left out: patterns and materials that a caption may name (`textures.py`).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from minidalle.world import textures
+from minidalle.world.compiled import compiled
+
+jit = compiled()
+
+FIRST = 40
+SKINS: tuple[str, ...] = (
+    "grooves",
+    "seeds",
+    "holes",
+    "segments",
+    "rind",
+    "ring of seeds",
+    "lattice",
+    "rings",
+    "pores",
+    "crystals",
+    "scales",
+)
+"""Names of the surfaces; the number of the first is FIRST."""
+
+LINES = np.zeros((12, 2))
+"""LINES[k]: sine and cosine of k times 15 degrees."""
+for _k in range(12):
+    LINES[_k] = round(math.sin(math.pi * _k / 12), 12), round(math.cos(math.pi * _k / 12), 12)
+
+
+@jit
+def _ray(x, y, step):
+    """How far (x, y) is from the nearest of the lines through the middle that are step * 15 degrees apart."""
+    least = 1e9
+    for k in range(0, 12, step):
+        least = min(least, abs(x * LINES[k, 0] - y * LINES[k, 1]))
+    return least
+
+
+@jit
+def _cells(x, y, fill):
+    """Distances to the nearest and the second nearest of jittered points, one a cell."""
+    i, j = math.floor(x), math.floor(y)
+    best, second = 9.0, 9.0
+    for a in range(-1, 2):
+        for b in range(-1, 2):
+            u = i + a + 0.5 + fill * (textures.random_of(i + a, j + b, 5) - 0.5) - x
+            v = j + b + 0.5 + fill * (textures.random_of(i + a, j + b, 6) - 0.5) - y
+            d = u * u + v * v
+            if d < best:
+                second, best = best, d
+            elif d < second:
+                second = d
+    return math.sqrt(best), math.sqrt(second)
+
+
+@jit
+def _across(name, x, y):
+    """Surfaces around the solid's own z axis: what is seen where a fruit is cut in two."""
+    r = math.sqrt(x * x + y * y)
+    if name == 3:  # segments: ten thin walls, and a round middle
+        return 1.0 if _ray(x, y, 2) < 0.014 or r < 0.045 else 0.0
+    if name == 5:  # seeds in a ring, each on a ray
+        along = r - 0.185 - 0.03 * textures.random_of(math.floor(x * 8.0), math.floor(y * 8.0), 2)
+        across = _ray(x, y, 1)
+        return 1.0 if across * across * 4.0 + along * along < 0.0016 else 0.0
+    band = r * 13.0 + 0.8 * textures.noise(x * 3.0 + 9.0, y * 3.0)
+    return 1.0 if band - math.floor(band) < 0.38 else 0.0
+
+
+@jit
+def pattern(texture, x, y, z, nx, ny, nz):
+    """How much the second colour shows at a point with a normal, in the solid's own axes."""
+    name = int(texture) - FIRST
+    if name == 3 or name == 5 or name == 7:
+        return _across(name, x, y)
+    if name == 4:  # rind: twelve ragged stripes from pole to pole (along y)
+        r = math.sqrt(x * x + z * z) + 1e-6
+        wide = 0.07 + 0.13 * textures.noise(y * 14.0, (x - z) * 14.0)
+        return 1.0 if _ray(x, z, 2) / r < wide else 0.0
+    a, b = textures.facing(x, y, z, nx, ny, nz)
+    if name == 0:  # grooves that wander, as of a brain
+        level = 4.6 * textures.noise(a * 4.5, b * 4.5) + 1.5 * textures.noise(a * 9.5, b * 9.5)
+        wave = abs(level - math.floor(level) - 0.5)
+        return min(max((0.22 - wave) * 9.0, 0.0), 1.0)
+    if name == 1:  # seeds: drops in rows that are set off
+        v = b / 0.115
+        row = math.floor(v)
+        u = a / 0.115 + 0.5 * (row % 2.0)
+        u, v = u - math.floor(u) - 0.5, v - row - 0.5
+        wide = 0.15 - 0.13 * v
+        return 1.0 if u * u / (wide * wide) + v * v / 0.09 < 1.0 else 0.0
+    if name == 2:  # holes of many sizes
+        near, _ = _cells(a * 8.0, b * 8.0, 0.7)
+        small, _ = _cells(a * 19.0, b * 19.0, 0.8)
+        return 1.0 if near < 0.34 or small < 0.26 else 0.0
+    if name == 6:  # lattice: slanting lines, with a dot in every diamond
+        u, v = (a + b) * 5.0, (a - b) * 5.0
+        u, v = u - math.floor(u), v - math.floor(v)
+        dot = (u - 0.57) * (u - 0.57) + (v - 0.57) * (v - 0.57)
+        return 1.0 if u < 0.14 or v < 0.14 or dot < 0.014 else 0.0
+    if name == 8:  # pores
+        near, _ = _cells(a * 22.0, b * 22.0, 0.6)
+        return 0.8 if near < 0.24 else 0.0
+    if name == 9:  # crystals: flat faces, light and dark
+        i = math.floor((a + 0.35 * b) * 11.0)
+        j = math.floor((b - 0.3 * a) * 11.0)
+        u, v = (a + 0.35 * b) * 11.0 - i, (b - 0.3 * a) * 11.0 - j
+        return textures.random_of(i, j, 1 if u > v else 2)
+    v = b * 9.0  # scales
+    row = math.floor(v)
+    u = a * 9.0 + 0.5 * (row % 2.0)
+    u, v = u - math.floor(u) - 0.5, v - row
+    rim = u * u + (v - 0.6) * (v - 0.6)
+    return 1.0 if 0.22 < rim < 0.36 and v < 0.6 else 0.0
