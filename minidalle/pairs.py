@@ -111,13 +111,15 @@ def pairs_from(
         NAME.jpg, one caption a line; a .parquet file; a folder in the Hub's layout; a name on the Hugging Face
         Hub, "owner/name"; or a `datasets` data set, made, filtered and shuffled as you like.
     size, fit: see `pairs_image.square`: "crop" takes the largest square in the middle, "pad" the whole on white.
-    split: of a data set on the Hub; in a folder, a folder of that name if there is one. A single file has none.
+    split: of a data set on the Hub; in a folder, the folder of that name, or for "train" all of it where there is
+        none. A single file has none.
     image, caption: the columns' names; None looks for the usual ones. A caption is a text or a list of texts.
     config: which configuration, for a data set that has several.
     keep: takes the row's columns, except picture and captions, and says whether the row is wanted.
     limit: at most so many pairs, the first ones. streaming: read from the Hub row by row and store nothing;
         then give a limit too, or use `stream_pairs`.
-    skip_bad: leave out rows that cannot be used, with one warning, instead of stopping at the first.
+    skip_bad: leave out rows that cannot be used, with one warning, instead of stopping at the first. A parquet file
+        that is itself damaged stays an error, since what it held cannot be counted.
 
     Raises PairsError where nothing can be read, naming file, row or columns. All pictures are held in memory:
     12 kB each at 64x64.
@@ -170,7 +172,8 @@ def stream_pairs(
         except PairsError as error:
             if skipped is None:
                 raise PairsError(
-                    f"{error}. To leave such rows out and have them counted: skip_bad=True"
+                    f"{error}. To leave such rows out and have them counted: skip_bad=True, "
+                    "or skipped=Skipped() with stream_pairs"
                 ) from error
             skipped.add(str(error))
             continue

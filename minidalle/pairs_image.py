@@ -7,6 +7,7 @@ import io
 import os
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def square(picture: Any, size: int, fit: str = "crop") -> np.ndarray:
         image = _opened(picture)
         if image.format == "JPEG":  # a photograph is decoded at an eighth, a quarter or half of its size
             image.draft(image.mode, (2 * size, 2 * size))
-        image = on_white(image)
+        image = on_white(ImageOps.exif_transpose(image))
     except Image.DecompressionBombError as error:
         raise PairsError(f"the picture is too large to decode safely ({error})") from error
     except UNREADABLE as error:
@@ -65,7 +66,7 @@ def _opened(picture: Any) -> Image.Image:
             raise ValueError("it is empty, 0 bytes")
         return Image.open(io.BytesIO(picture))
     if isinstance(picture, str | os.PathLike):
-        return Image.open(picture)
+        return Image.open(io.BytesIO(Path(picture).read_bytes()))  # which leaves no file open
     if isinstance(picture, np.ndarray) and picture.dtype == np.uint8:
         return Image.fromarray(picture)
     raise TypeError(f"expected a picture, its bytes or its path, not {type(picture).__name__}")

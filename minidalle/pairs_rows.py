@@ -4,6 +4,7 @@ A folder of pictures (`pairs_folder.py`), a parquet file, a folder in the Hub's 
 that the library `datasets` has made already. That library is imported when it is first needed.
 """
 
+import glob
 import itertools
 import os
 import re
@@ -92,6 +93,12 @@ def _column(
 
 def _lines(source: Any, split: str, config: str | None, streaming: bool) -> tuple[str, Iterator]:
     """What to call the source, and its lines."""
+    if isinstance(source, dict):  # all splits of a data set, as load_dataset gives them
+        if split not in source:
+            raise PairsError(
+                f"the data set has no split {split!r}; it has: {', '.join(map(str, source)) or 'none'}"
+            )
+        source = source[split]
     if hasattr(source, "cast_column"):
         return "the data set", _dataset_lines("the data set", lambda: source)
     if not isinstance(source, str | os.PathLike):
@@ -100,12 +107,22 @@ def _lines(source: Any, split: str, config: str | None, streaming: bool) -> tupl
     if path.is_dir():
         inner = path / split if (path / split).is_dir() else path
         if not has_table(inner) and any(path.rglob("*.parquet")):
+            if glob.has_magic(str(path)):
+                raise PairsError(
+                    f"{path}: the library datasets takes *, ? and [ for patterns; rename the folder"
+                )
             return str(path), _dataset_lines(str(path), lambda: _load(str(path), config, split, True))
+        if inner == path and split != "train":  # else all pictures would pass for those of that split
+            raise PairsError(
+                f"{path} has no folder {split}: the splits of a folder lie in folders of that name"
+            )
         return str(inner), folder_lines(inner)
     if path.is_file():
         if path.suffix != ".parquet":
             raise PairsError(f"{path} is no parquet file; give that, or the folder that the pictures lie in")
-        return str(path), _dataset_lines(str(path), lambda: _load("parquet", None, "train", True, str(path)))
+        return str(path), _dataset_lines(
+            str(path), lambda: _load("parquet", None, "train", True, _exactly(path))
+        )
     name = os.fspath(source)
     if (
         isinstance(source, Path)
@@ -115,6 +132,11 @@ def _lines(source: Any, split: str, config: str | None, streaming: bool) -> tupl
         raise PairsError(f"there is no file or folder {name}")
     title = f"{name} (no file or folder here, so a data set on the Hub)"
     return title, _dataset_lines(title, lambda: _load(name, config, split, streaming))
+
+
+def _exactly(path: Path) -> str:
+    """A path for the library `datasets`, which takes *, ? and [ in paths for patterns."""
+    return glob.escape(str(path))
 
 
 def _load(path: str, config: str | None, split: str, streaming: bool, files: str | None = None) -> Any:
@@ -129,7 +151,7 @@ def _dataset_lines(name: str, load: Callable[[], Any]) -> Iterator[tuple[str, di
         import datasets
     except ImportError:
         raise PairsError(f"to read {name}, first: pip install datasets") from None
-    number = 0
+    number = -1
     try:
         data = load()
         for column, kind in (data.features or {}).items():
@@ -142,11 +164,11 @@ def _dataset_lines(name: str, load: Callable[[], Any]) -> Iterator[tuple[str, di
 
 
 def _after(number: int) -> str:
-    return f" after row {number}" if number else ""
+    return f" after row {number}" if number >= 0 else ""
 
 
 def _sentence(error: BaseException) -> str:
-    """What the first cause says, in one line, and what to do where that is known."""
+    """What the first cause says, in one line."""
     while error.__cause__ is not None:
         error = error.__cause__
     said = (str(error).strip().splitlines() or [""])[0]

@@ -7,6 +7,7 @@ import sys
 
 import datasets
 import numpy as np
+import pyarrow.parquet
 import pytest
 from PIL import Image
 
@@ -116,6 +117,12 @@ def test_a_folder_with_splits(tmp_path):
     assert pairs_from(tmp_path / "all", 8, split="test").captions[0] == "new cat"
 
 
+def test_a_folder_without_splits_is_for_training_only(described):
+    """Were it read for "test" too, a score would be one of training pictures."""
+    with pytest.raises(PairsError, match="animals has no folder test"):
+        pairs_from(described, 8, split="test")
+
+
 @pytest.mark.parametrize("kind", ["images", "bytes"])
 def test_a_parquet_file(tmp_path, kind):
     columns = three_rows()
@@ -165,6 +172,13 @@ def test_a_name_on_the_hub_is_handed_to_datasets(hub_layout, monkeypatch):
     pairs = pairs_from("some-one/animals", 8, split="test", config="small", limit=2, streaming=True)
     assert pairs.captions == ["test 00000 cat", "test 00000 dog"]
     assert asked == [("some-one/animals", "small", {"split": "test", "streaming": True, "data_files": None})]
+
+
+def test_all_splits_of_a_data_set_at_once(hub_layout):
+    splits = datasets.load_dataset(str(hub_layout), streaming=True)
+    assert pairs_from(splits, 8, split="test").captions[0] == "test 00000 cat"
+    with pytest.raises(PairsError, match="no split 'val'; it has: train, test"):
+        pairs_from(splits, 8, split="val")
 
 
 def test_streaming_reads_no_further_than_asked(hub_layout):
@@ -332,7 +346,7 @@ def test_a_fault_names_file_and_row(described, fault):
         pairs_from(described, 8)
     message = str(caught.value)
     assert all(part in message for part in parts), message
-    assert "skip_bad=True" in message and "\n" not in message
+    assert "skip_bad=True" in message and "skipped=Skipped()" in message and "\n" not in message
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -389,6 +403,29 @@ def test_a_damaged_parquet_file_is_named(tmp_path, damage):
     )
     with pytest.raises(PairsError, match=r"some\.parquet cannot be read: .+"):
         pairs_from(path, 8, skip_bad=True)
+
+
+def test_damage_in_the_middle_of_a_parquet_file_is_placed_by_its_row(tmp_path):
+    path = tmp_path / "some.parquet"
+    noise = np.random.default_rng(0).integers(0, 256, (3, 20, 20, 3), np.uint8)
+    images = [{"bytes": encoded(Image.fromarray(pixels)), "path": None} for pixels in noise]
+    datasets.Dataset.from_dict(three_rows(image=images), features=IMAGES).to_parquet(path, batch_size=1)
+    layout = pyarrow.parquet.ParquetFile(path).metadata
+    column = layout.row_group(2).column(0)
+    contents = bytearray(path.read_bytes())
+    start = column.dictionary_page_offset or column.data_page_offset
+    contents[start : start + 40] = b"\xff" * 40
+    path.write_bytes(contents)
+    with pytest.raises(PairsError, match=r"some\.parquet cannot be read after row 0: .+"):
+        pairs_from(path, 8, skip_bad=True)  # what it held cannot be counted
+
+
+def test_names_with_brackets_are_names(tmp_path):
+    """The library `datasets` takes them for patterns."""
+    path = write_parquet(tmp_path / "cats [2024]" / "a*[1].parquet", three_rows(), IMAGES)
+    assert len(pairs_from(path, 8)) == 3
+    with pytest.raises(PairsError, match="rename the folder"):
+        pairs_from(path.parent, 8)
 
 
 def test_a_missing_column_is_told_with_those_there_are(tmp_path, described):
