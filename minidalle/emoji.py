@@ -40,7 +40,7 @@ def emoji(split: str | None = "train", style: str | None = None, size: int = SIZ
     """The emoji of one split and style, images uint8 [pair, size, size, 3]; None takes all of them.
 
     split: one of `SPLITS`. style: one of `STYLES`. Each pair has five to seven captions, and its facts tell subject,
-    style, group, subgroup, country, emoji, hexcode, source, licence and split. Raises PairsError for
+    style, group, subgroup, country, country_as, emoji, hexcode, source, licence and split. Raises PairsError for
     unknown names.
 
         >>> drawings = emoji("train", "line")

@@ -101,19 +101,23 @@ class Picture:
 
 def chosen(pictures: list[Picture]) -> list[Picture]:
     """Without nearly blank pictures, and of those that look or are called the same in one style only one."""
-    looks: dict[str, list[np.ndarray]] = defaultdict(list)
+    looks: dict[str, list[tuple[float, np.ndarray]]] = defaultdict(list)
     called: set[tuple[str, str]] = set()
     kept: list[Picture] = []
     for picture in sorted(pictures, key=Picture.rank):
         sheet = drawing.on_white(picture.image)
         painted = (np.asarray(sheet).min(-1) < 231).mean()
         look = np.asarray(sheet.resize((32, 32), Image.Resampling.BOX)).astype(np.int16)
-        same = any(np.abs(look - other).mean() < ALIKE for other in looks[picture.style])
+        mean = (
+            look.mean()
+        )  # two pictures differ at least as much as their means do, which are quickly compared
+        near = (other for grey, other in looks[picture.style] if abs(grey - mean) <= ALIKE)
+        same = any(np.abs(look - other).mean() < ALIKE for other in near)
         if painted < BLANK or same or (picture.style, picture.name) in called:
             reason = "blank" if painted < BLANK else "looks like another" if same else "called like another"
             sys.stderr.write(f"left out: {picture.subject.name} in style {picture.style}, {reason}\n")
             continue
-        looks[picture.style].append(look)
+        looks[picture.style].append((mean, look))
         called.add((picture.style, picture.name))
         kept.append(picture)
     place = {id(picture): number for number, picture in enumerate(pictures)}
@@ -135,6 +139,7 @@ def row(picture: Picture) -> dict:
         "group": subject.group,
         "subgroup": subject.subgroup,
         "country": country[0] if country else None,
+        "country_as": country[1] if country else None,
         "emoji": subject.emoji,
         "hexcode": subject.key,
         "source": f"{DERIVED.get(style, '')}{package}",

@@ -84,11 +84,15 @@ def captions(noun_phrase: str, style: str, subgroup: str, tags: list[str]) -> li
     noun_phrase: of the subject in colour; the style decides whether colours are told.
     """
     country = country_of(subject(noun_phrase))
+    untrue = kinds.NOT_TOLD_OF.get(subject(noun_phrase), "").split(", ")
+    tags = [tag for tag in tags if plain(tag) not in untrue]
     if style in UNCOLOURED:
         noun_phrase = without_colour(noun_phrase)
     name = subject(noun_phrase)
     picture, manner = STYLES[style]
     kind = None if name in kinds.NO_KIND else kinds.KINDS.get(subgroup)
+    if kind and subject(kind) in name:  # "a bird, a bird"
+        kind = None
     texts = [
         f"{picture} of {noun_phrase}",
         f"{noun_phrase} {manner}",
@@ -101,7 +105,7 @@ def captions(noun_phrase: str, style: str, subgroup: str, tags: list[str]) -> li
     if country:
         where, what = country
         told = {
-            "food": ("the food of {}", "{}, the food of {}"),
+            "food": ("the food of {}", "{}, food from {}"),
             "drink": ("a drink from {}", "{}, a drink from {}"),
             "landmark": ("a landmark in {}", "{}, a landmark in {}"),
             "thing": ("something from {}", "{} from {}"),

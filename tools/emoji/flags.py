@@ -29,7 +29,10 @@ NAMED = {
     "Sao Tome and Principe": "São Tomé and Príncipe",
 }
 CAPITALS = {
+    "Burundi": "Gitega",
     "Eswatini": "Mbabane",
+    "Israel": None,
+    "Palestine": None,
     "Luxembourg": "Luxembourg",
     "Montserrat": "Brades",
     "Sri Lanka": "Sri Jayawardenepura Kotte",
@@ -41,7 +44,15 @@ CAPITALS = {
     "French Southern Territories": None,
     "Western Sahara": None,
 }
-"""Where the package names several places, an older spelling, or the capital of another country."""
+"""Where the package names several places, an older name, or the capital of another country; None where states
+disagree, and nothing is said."""
+
+CONTINENTS = {
+    **dict.fromkeys(("aw", "bq", "cw", "tt"), "North America"),
+    "gs": "South America",
+    "um": "Oceania",
+}
+"""By code: the Caribbean and the islands far from land where the United Nations' M49 puts them."""
 
 THE = {
     *("Bahamas", "British Indian Ocean Territory", "British Virgin Islands", "Cayman Islands", "Comoros"),
@@ -54,67 +65,10 @@ THE = {
     "Åland Islands",
 }
 NOT_CALLED_COUNTRIES = {
-    *(
-        "ai",
-        "aq",
-        "as",
-        "aw",
-        "ax",
-        "bl",
-        "bm",
-        "bq",
-        "bv",
-        "cc",
-        "ck",
-        "cw",
-        "cx",
-        "eh",
-        "fk",
-        "fo",
-        "gf",
-        "gg",
-    ),
-    *(
-        "gi",
-        "gl",
-        "gp",
-        "gs",
-        "gu",
-        "hk",
-        "hm",
-        "im",
-        "io",
-        "je",
-        "ky",
-        "mf",
-        "mo",
-        "mp",
-        "mq",
-        "ms",
-        "nc",
-        "nf",
-    ),
-    *(
-        "nu",
-        "pf",
-        "pm",
-        "pn",
-        "pr",
-        "ps",
-        "re",
-        "sh",
-        "sj",
-        "sx",
-        "tc",
-        "tf",
-        "tk",
-        "tw",
-        "um",
-        "vg",
-        "vi",
-        "wf",
-    ),
-    "yt",
+    *("ai", "aq", "as", "aw", "ax", "bl", "bm", "bq", "bv", "cc", "ck", "cw", "cx", "eh"),
+    *("fk", "fo", "gf", "gg", "gi", "gl", "gp", "gs", "gu", "hk", "hm", "im", "io", "je"),
+    *("ky", "mf", "mo", "mp", "mq", "ms", "nc", "nf", "nu", "pf", "pm", "pn", "pr", "ps"),
+    *("re", "sh", "sj", "sx", "tc", "tf", "tk", "tw", "um", "vg", "vi", "wf", "yt"),
 }
 """Codes of dependent territories, and of those that states disagree on: their captions say only where they are."""
 
@@ -141,7 +95,8 @@ def rows(package: Path, size: int) -> list[dict]:
             continue
         country = NAMED.get(entry["name"], entry["name"])
         capital = CAPITALS.get(country, entry.get("capital"))
-        texts = captions(country, capital, entry.get("continent"), entry["code"] not in NOT_CALLED_COUNTRIES)
+        continent = CONTINENTS.get(entry["code"], entry.get("continent"))
+        texts = captions(country, capital, continent, entry["code"] not in NOT_CALLED_COUNTRIES)
         found.append(
             {
                 "image": {"bytes": lossless(flag(package / entry["flag_4x3"], size)), "path": None},
@@ -149,7 +104,7 @@ def rows(package: Path, size: int) -> list[dict]:
                 "captions": texts,
                 "country": country,
                 "capital": capital,
-                "continent": entry.get("continent"),
+                "continent": continent,
                 "code": entry["code"],
                 "source": str(FLAGS),
                 "licence": "MIT",
