@@ -57,6 +57,7 @@ def _sign(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="sign",
+        judged=4.0,
         section="inferring contextual details",
         fields={"object": CARRIERS, "color": tuple(COLORS), "typeface": TYPEFACES, "word": WORDS},
         frames=(
@@ -123,6 +124,7 @@ def _painting(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="painting",
+        judged=1.5,
         section="inferring contextual details",
         fields={"object": SUBJECTS, "style": STYLES, "time": TIMES, "place": ("field", "street")},
         frames=(

@@ -18,6 +18,16 @@ from minidalle.world.stream import Stream
 
 Facts = Mapping[str, str]
 
+FIELD = r"\{(a )?(\w+)( s)?\}"
+"""A field in a frame: its article, its name, its plural."""
+
+
+def plural(noun: str) -> str:
+    """The plural of a noun: "bookshelves"."""
+    if noun.endswith("lf"):
+        return f"{noun[:-1]}ves"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -60,7 +70,8 @@ class Kind:
         fields: what is told and judged, with every value that it can take, in the order in which they are drawn.
         frames: captions with {field} for a field's words; the last is held out, so that rephrasing can be measured. At
             least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words, which may be
-            none: the article agrees with what follows.
+            none: the article agrees with what follows; "{field s}"
+            makes them plural unless the fact "count" is "one".
         build: makes the scene of some facts; everything that is not a fact is drawn from the stream.
         held_out: the combinations that training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
@@ -119,11 +130,13 @@ class Kind:
         told = self.tell(r, facts) if self.tell else {}
 
         def fill(match: re.Match) -> str:
-            article, name = match.groups()
+            article, name, several = match.groups()
             words = told.get(name) or r.pick(self.words.get(name, {}).get(facts[name], (facts[name],)))
+            if several and facts["count"] != "one":
+                words = plural(words)
             return f"\0 {words}" if article else words
 
-        text = " ".join(re.sub(r"\{(a )?(\w+)\}", fill, frame).split())
+        text = " ".join(re.sub(FIELD, fill, frame).split())
         return re.sub(r"\0 (\w)", lambda match: f"{'an' if match[1] in 'aeiou' else 'a'} {match[1]}", text)
 
 
@@ -150,7 +163,7 @@ def enter(kind: Kind) -> Kind:
     """Enter a kind into `WORLD`. Raises ValueError where it contradicts itself."""
     if kind.name in WORLD or kind.section not in SECTIONS:
         raise ValueError(f"{kind.name!r} is there already, or {kind.section!r} is no section")
-    told = {name for frame in kind.frames for _, name in re.findall(r"\{(a )?(\w+)\}", frame)}
+    told = {name for frame in kind.frames for _, name, _ in re.findall(FIELD, frame)}
     if (told - set(kind.fields) and not kind.tell) or len(kind.frames) < 5:
         raise ValueError(f"{kind.name}: a frame tells {told - set(kind.fields)}, or there are too few frames")
     WORLD[kind.name] = kind

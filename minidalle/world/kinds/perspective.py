@@ -213,6 +213,7 @@ def _angle(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="angle",
+        judged=2.0,
         section=SECTION,
         fields={"object": TURNED, "angle": ANGLES},
         frames=(

@@ -24,11 +24,24 @@ CUT_OPEN = (
     "geode",
     "strawberry",
 )
-CLOSE_UP = ("brain coral", "strawberry", "sponge", "pineapple", "goldfish", "orange", "brick wall", "ball of wool", "log")
+CLOSE_UP = (
+    "brain coral",
+    "strawberry",
+    "sponge",
+    "pineapple",
+    "goldfish",
+    "orange",
+    "brick wall",
+    "ball of wool",
+    "log",
+)
 SEE_THROUGH = ("goldfish", "hand", "suitcase", "piggy bank", "present", "boot")
 
 SIDEWAYS = {"log": 62.0}
 """Turns of things that would show their inside otherwise."""
+
+CLOSE_AT = {"pineapple": 0.36, "strawberry": 0.64, "goldfish": 0.5, "brick wall": 0.5, "log": 0.45}
+"""How high a macro photograph looks at a thing, where it is not 0.42."""
 VIEW = {
     "whole": ("an outside view", "a picture of the outside", "a view from outside"),
     "cross-section": ("a cross-section view", "a cross-section", "a cross section view"),
@@ -64,7 +77,9 @@ def _cross_section(r: Stream, facts: Facts) -> Scene:
 def _macro(r: Stream, facts: Facts) -> Scene:
     if facts["view"] == "whole":
         return _whole(r, facts["object"])
-    height = {"pineapple": 0.36, "strawberry": 0.64, "goldfish": 0.5, "brick wall": 0.5, "log": 0.45}.get(facts["object"], 0.42)
+    height = {"pineapple": 0.36, "strawberry": 0.64, "goldfish": 0.5, "brick wall": 0.5, "log": 0.45}.get(
+        facts["object"], 0.42
+    )
     thing = Thing(
         facts["object"], "red", yaw=SIDEWAYS.get(facts["object"], 0.0) * 1.45 + r.uniform(-8, 8), stretch=1.6
     )
@@ -82,7 +97,10 @@ def _x_ray(r: Stream, facts: Facts) -> Scene:
     if facts["view"] == "whole":
         return _whole(r, facts["object"])
     thing = Thing(
-        facts["object"], "red", position=(r.uniform(-0.06, 0.06), r.uniform(0, 0.06), 0.0), yaw=r.uniform(-8, 8)
+        facts["object"],
+        "red",
+        position=(r.uniform(-0.06, 0.06), r.uniform(0, 0.06), 0.0),
+        yaw=r.uniform(-8, 8),
     )
     camera = Camera(look_at=(0.0, 0.48, 0.0), elevation=r.uniform(0, 6), view_height=r.uniform(1.3, 1.5))
     return Scene((thing,), camera=camera, style="x-ray")

@@ -68,7 +68,9 @@ def _orange() -> list[Primitive]:
         cone((0, 0.935, 0), 0.07, 0.05, 0.012, color=STALK),
         ellipsoid((0.16, 0.99, 0.03), (0.20, 0.08, 0.10), rotation=(0, 0, 14), color=LEAF),
         ellipsoid((0, 0.47, 0), (0.44, 0.43, 0.44), inside=True, color=pith),
-        ellipsoid((0, 0.47, 0), (0.385, 0.375, 0.38), inside=True, color=pulp, second=pith, texture="segments"),
+        ellipsoid(
+            (0, 0.47, 0), (0.385, 0.375, 0.38), inside=True, color=pulp, second=pith, texture="segments"
+        ),
     ]
 
 
@@ -145,7 +147,10 @@ def _tomato() -> list[Primitive]:
             ellipsoid((x, y, 0), (0.17, 0.19 if x else 0.10, 0.15), inside=True, color=jelly)
             for x, y in chambers
         ),
-        *(ellipsoid((x, y, 0), (0.035, 0.035, 0.10), inside=True, color=(0.99, 0.92, 0.66)) for x, y in seeds),
+        *(
+            ellipsoid((x, y, 0), (0.035, 0.035, 0.10), inside=True, color=(0.99, 0.92, 0.66))
+            for x, y in seeds
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Things with something in them that an x-ray shows: bones, coins, what was packed. From outside nothing of it is seen."""
+"""Things with something in them that only an x-ray shows: bones, coins, what was packed."""
 
 from minidalle.world.primitives import DARK, Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
 
@@ -14,7 +14,9 @@ def _goldfish() -> list[Primitive]:
         for side in (-1, 1)
     ]
     return [
-        ellipsoid((-0.10, 0.5, 0), (0.46, 0.30, 0.20), color=gold, second=(0.80, 0.22, 0.02), texture="scales"),
+        ellipsoid(
+            (-0.10, 0.5, 0), (0.46, 0.30, 0.20), color=gold, second=(0.80, 0.22, 0.02), texture="scales"
+        ),
         limb((0.20, 0.5, 0), (0.44, 0.5, 0), 0.13, 0.06, color=gold, melt=0.08),
         limb((0.40, 0.5, 0), (0.60, 0.76, 0), 0.06, 0.10, color=fin),
         limb((0.40, 0.5, 0), (0.60, 0.24, 0), 0.06, 0.10, color=fin),
@@ -31,7 +33,8 @@ def _goldfish() -> list[Primitive]:
 @object_shape("hand")
 def _hand() -> list[Primitive]:
     skin = {"color": (0.86, 0.56, 0.40)}
-    fingers = ((-0.24, 0.46, -0.30, 0.82), (-0.09, 0.50, -0.11, 0.97), (0.06, 0.50, 0.08, 0.95), (0.20, 0.46, 0.27, 0.80))
+    tops = ((-0.24, 0.46, -0.30, 0.82), (-0.09, 0.50, -0.11, 0.97), (0.06, 0.50, 0.08, 0.95))
+    fingers = (*tops, (0.20, 0.46, 0.27, 0.80))
     solids = [
         ellipsoid((-0.02, 0.36, 0), (0.31, 0.28, 0.14), **skin),
         limb((-0.02, 0.0, 0), (-0.02, 0.30, 0), 0.17, 0.19, melt=0.06, **skin),
@@ -89,10 +92,17 @@ def _piggy_bank() -> list[Primitive]:
         *(ball((-0.53, 0.47, z), 0.032, color=DARK) for z in (-0.05, 0.05)),
         *(limb((-0.20, 0.70, z), (-0.27, 0.92, 1.2 * z), 0.11, 0.02, color=nose) for z in (-0.17, 0.17)),
         *(ball((-0.33, 0.58, z), 0.045, color=DARK) for z in (-0.21, 0.21)),
-        *(limb((x, 0.0, z), (x, 0.25, z), 0.09, 0.10, color=pink) for x in (-0.20, 0.28) for z in (-0.16, 0.16)),
+        *(
+            limb((x, 0.0, z), (x, 0.25, z), 0.09, 0.10, color=pink)
+            for x in (-0.20, 0.28)
+            for z in (-0.16, 0.16)
+        ),
         torus((0.55, 0.54, 0), 0.06, 0.022, color=nose),
         box((0.06, 0.79, 0), (0.13, 0.015, 0.022), 0.005, color=DARK),
-        *(cone((x, y, 0), 0.08, 0.08, 0.012, 0.006, rotation=(90, 0, 0), inside=True, color=METAL) for x, y in coins),
+        *(
+            cone((x, y, 0), 0.08, 0.08, 0.012, 0.006, rotation=(90, 0, 0), inside=True, color=METAL)
+            for x, y in coins
+        ),
         *(torus((x, y, 0), 0.09, 0.026, inside=True, color=METAL) for x, y in coins),
     ]
 
@@ -130,7 +140,10 @@ def _boot() -> list[Primitive]:
         box((-0.09, 0.045, 0), (0.47, 0.045, 0.22), 0.03, color=sole),
         box((0.20, 0.07, 0), (0.18, 0.07, 0.20), 0.02, color=sole),
         torus((0.16, 0.94, 0), 0.205, 0.05, rotation=(90, 0, 0), color=(0.90, 0.78, 0.55)),
-        *(box((-0.04, y, 0.0), (0.03, 0.02, 0.25), 0.01, color=(0.93, 0.90, 0.80)) for y in (0.42, 0.54, 0.66, 0.78)),
+        *(
+            box((-0.04, y, 0.0), (0.03, 0.02, 0.25), 0.01, color=(0.93, 0.90, 0.80))
+            for y in (0.42, 0.54, 0.66, 0.78)
+        ),
         limb((0.12, 0.36, 0), (0.12, 0.98, 0), 0.055, inside=True, color=BONE),
         limb((0.24, 0.36, 0), (0.24, 0.98, 0), 0.035, inside=True, color=BONE),
         ball((0.15, 0.32, 0), 0.085, inside=True, color=BONE),
