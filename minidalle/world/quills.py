@@ -1,0 +1,74 @@
+"""A porcupine's quills: what has this texture gets thin banded cones that stick out of it on all sides.
+
+Left out: the skin between them (`textures.py`).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from minidalle.world import geometry as g
+from minidalle.world.primitives import CONE, TORUS
+from minidalle.world.textures import PORCUPINE, STRIPED
+
+MANY, LONG, THICK = 22, 0.21, 0.024
+DARK, LIGHT = (0.05, 0.03, 0.02), (0.86, 0.78, 0.62)
+
+
+def _directions(count: int) -> np.ndarray:
+    """Unit vectors spread evenly over all directions (a Fibonacci spiral), float64 [count, 3]."""
+    k = np.arange(count) + 0.5
+    y, turn = 1.0 - 2.0 * k / count, k * math.pi * (3.0 - math.sqrt(5.0))
+    level = np.sqrt(1.0 - y * y)
+    return np.stack([level * np.cos(turn), y, level * np.sin(turn)], axis=1)
+
+
+def _axes(up: np.ndarray) -> np.ndarray:
+    """A rotation [3, 3] that turns +y to the unit vector `up`."""
+    side = np.array([0.0, 0.0, 1.0]) if abs(up[0]) > 0.7 else np.array([1.0, 0.0, 0.0])
+    x = np.cross(up, side)
+    x /= math.sqrt(float(x @ x))
+    return np.stack([x, up, np.cross(x, up)], axis=1)
+
+
+def quills(rows: list[np.ndarray]) -> list[np.ndarray]:
+    """The quills of a thing's primitives, as further rows."""
+    found = []
+    for row in rows:
+        if row[g.TEXTURE] != PORCUPINE or row[g.INSIDE] or row[g.RADIUS] < 0.04:
+            continue
+        size = min(1.0, 0.35 + 1.3 * row[g.RADIUS])
+        for way in _directions(max(int(MANY * min(row[g.RADIUS] / 0.5, 1.0)), 7)):
+            found.append(_quill(row, way, size, len(rows) + len(found)))
+    return found
+
+
+def _quill(row: np.ndarray, way: np.ndarray, size: float, group: int) -> np.ndarray:
+    """One quill, where a ray from the middle (of a torus: of its tube) leaves the solid."""
+    table, middle = row[None], row[g.CENTER : g.CENTER + 3]
+    turn = row[g.ROTATION : g.ROTATION + 9].reshape(3, 3)
+    if row[g.KIND] == TORUS:
+        flat = math.sqrt(way[0] ** 2 + way[1] ** 2) + 1e-9
+        middle = middle + turn @ (np.array([way[0] / flat, way[1] / flat, 0.0]) * row[g.DIMS])
+    way = turn @ way
+    low, high = 0.0, 2.0 * row[g.RADIUS]
+    for _ in range(12):
+        half = 0.5 * (low + high)
+        if g.distance(table, 0, g.NORMALS, *(middle + half * way)) < 0.0:
+            low = half
+        else:
+            high = half
+    foot = middle + low * way
+    out = np.array(g.normal(table, g.NORMALS, 0, *foot)) + 0.6 * way
+    out /= math.sqrt(float(out @ out))
+    quill = np.zeros(g.COLUMNS)
+    half = 0.5 * LONG * size
+    quill[g.KIND], quill[g.CENTER : g.CENTER + 3] = CONE, foot + 0.85 * half * out
+    quill[g.DIMS : g.DIMS + 4] = THICK * size, 0.002, half, 0.003
+    quill[g.ROTATION : g.ROTATION + 9] = _axes(out).reshape(-1)
+    quill[g.COLOR : g.COLOR + 3], quill[g.COLOR2 : g.COLOR2 + 3] = DARK, LIGHT
+    quill[g.TEXTURE], quill[g.OWNER], quill[g.GROUP] = STRIPED, row[g.OWNER], group
+    quill[g.RADIUS] = math.hypot(THICK * size, half) + 0.003
+    return quill
