@@ -43,7 +43,7 @@ def _real_card() -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(3))
 def test_the_simulated_card_draws_what_the_processor_draws(part):
-    """Every style, two lenses and a picture of pictures: the simulator runs the kernels' Python, so it takes its time."""
+    """Every style, two lenses and a picture of pictures; the simulator runs the kernels' Python, and so takes its time."""
     code = SIMULATED.replace("PART", str(part)).replace("SIZE", "16" if part == 1 else "10")
     environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)

@@ -26,7 +26,7 @@ from minidalle.world import styles
 from minidalle.world.compiled import KERNELS
 from minidalle.world.shading import SAMPLE_LENGTH
 
-SCRATCH = 96
+SCRATCH = 160
 """The most primitives that a scene may have on a card: each thread keeps a list of those that its ray may meet."""
 
 THREADS = 128

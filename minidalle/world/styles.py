@@ -76,13 +76,12 @@ def xray(primitives, normals, active, view, u, v, out):
         t += max(step, d)
         if d >= 0.0:
             continue
-        shell += step * (2.2 if d > -0.05 else 0.40)
+        shell += step * (2.6 if d > -0.05 else 0.45)
         for k in range(primitives.shape[0]):
             if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives, k, normals, x, y, z) < 0.0:
                 core += step * 9.0
                 break
-    light = 1.0 - 1.0 / (1.0 + 1.3 * shell + core)
-    light = light * light * 1.25
+    light = 1.0 - 1.0 / (1.0 + shell + core)
     out[0], out[1], out[2] = 0.004 + 0.78 * light, 0.008 + 0.95 * light, 0.03 + 1.05 * light
     out[3], out[4], out[5], out[6], out[7] = 0.0, 0.0, 0.0, g.NOTHING, 1.0
 
@@ -190,11 +189,11 @@ def brush(buffer, i, j, cell, things, salt):
     Strokes are `cell` pixels apart; `things` takes those that begin on a solid, else those that do not.
     """
     n = buffer.shape[0]
-    priority, a, b, _, across = textures.stroke((i + 0.5) / cell, (j + 0.5) / cell, salt)
+    priority, a, b, _, across = textures.stroke((i + 0.5) / cell, (j + 0.5) / cell, salt, 0.5, True)
     p = min(max(int((a + 0.15 + 0.7 * textures.random_of(a, b, salt + 2)) * cell), 0), n - 1)
     q = min(max(int((b + 0.15 + 0.7 * textures.random_of(a, b, salt + 3)) * cell), 0), n - 1)
     bristle = textures.random_of(math.floor(across * 3.0 + 9.0), a, b)
-    light = 0.74 + 0.34 * textures.random_of(a, b, salt + 4) + 0.22 * bristle
+    light = 0.80 + 0.26 * textures.random_of(a, b, salt + 4) + 0.20 * bristle
     return priority >= 0.0 and (buffer[p, q, 6] >= 0.0) == things, p, q, light
 
 
@@ -202,7 +201,7 @@ def brush(buffer, i, j, cell, things, salt):
 def painting(buffer, i, j, out):
     """Brush strokes: each takes the colour of its middle, lighter or darker; short ones on things, long ones behind."""
     unit = buffer.shape[0] / 64.0
-    there, a, b, light = brush(buffer, i, j, 3.4 * unit, True, 11)
+    there, a, b, light = brush(buffer, i, j, 3.0 * unit, True, 11)
     if not there:
         there, a, b, light = brush(buffer, i, j, 5.5 * unit, False, 17)
     if not there:

@@ -87,10 +87,11 @@ def cells(x, y, fill):
 
 
 @jit
-def stroke(x, y, salt):
+def stroke(x, y, salt, turn, blunt):
     """The topmost of slanting strokes, one a unit, at a point: (priority, its cell, along, across), both in [-1, 1].
 
-    The priority is below 0 where there is none. Strokes are pointed at both ends.
+    The priority is below 0 where there is none. Strokes run along x but for `turn`, the tangent of half the angle by
+    which they stray at most; their ends are pointed (leaves), or `blunt`.
     """
     i, j = math.floor(x), math.floor(y)
     best, row, column, far, off = -1.0, i, j, 0.0, 0.0
@@ -99,12 +100,15 @@ def stroke(x, y, salt):
             priority = random_of(i + a, j + b, salt)
             if priority <= best:
                 continue
-            t = 2.0 * random_of(i + a, j + b, salt + 1) - 1.0
+            t = (2.0 * random_of(i + a, j + b, salt + 1) - 1.0) * turn
             c, s = (1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t)
             u = x - (i + a + 0.15 + 0.7 * random_of(i + a, j + b, salt + 2))
             v = y - (j + b + 0.15 + 0.7 * random_of(i + a, j + b, salt + 3))
             along, across = (u * c + v * s) / 0.95, (v * c - u * s) / 0.42
-            if along * along < 1.0 and abs(across) < 1.0 - along * along:
+            end = along * along
+            if blunt:
+                end = end * end * end
+            if end < 1.0 and abs(across) < 1.0 - end:
                 best, row, column, far, off = priority, i + a, j + b, along, across
     return best, row, column, far, off
 
@@ -112,7 +116,7 @@ def stroke(x, y, salt):
 @jit
 def _leaves(a, b):
     """Leaves on leaves, each in a green of its own, with a rib and a dark rim."""
-    priority, i, j, along, across = stroke(a * 5.5, b * 5.5, 31)
+    priority, i, j, along, across = stroke(a * 5.5, b * 5.5, 31, 1.0, False)
     if priority < 0.0:
         return 0.0
     if abs(across) > 0.86 - along * along:
@@ -122,10 +126,9 @@ def _leaves(a, b):
 
 @jit
 def _fur(a, b):
-    """Rows of pointed tufts, light at the root and dark below, with fine hairs."""
-    u = a * 11.0 + 1.6 * noise(a * 3.0, b * 4.0)
-    v = b * 6.5 + 0.9 * abs(u - math.floor(u) - 0.5) + 0.8 * noise(a * 4.0 + 9.0, b * 2.5)
-    return 0.62 * (v - math.floor(v)) + 0.38 * noise(a * 42.0, b * 6.0)
+    """Fine hairs in wisps, which hang down."""
+    bent = a + 0.10 * noise(a * 4.0, b * 3.0)
+    return 0.45 * noise(bent * 22.0, b * 4.0) + 0.55 * noise(bent * 55.0 + 7.0, b * 6.0)
 
 
 @jit
@@ -154,13 +157,12 @@ def material(texture, a, b, x, y, z, radius):
         w = (0.5 if u < 0.5 else 0.0) + (0.5 if v < 0.5 else 0.0)
         return 1.0 if abs(u - 0.75) < 0.06 or abs(v - 0.75) < 0.06 else w
     if texture == 9.0:  # porcupine: the dark skin between its quills (`quills.py`)
-        return 0.35 * noise(a * 30.0, b * 8.0)
+        return 0.14 * noise(a * 30.0, b * 8.0)
     if texture == 10.0:  # harp strings: gold on black between two beams of the frame
-        if abs(b) > 0.56 * radius:
-            return 0.42
-        u = a * 8.0
-        off = abs(u - math.floor(u) - 0.5)
-        return 1.0 - 2.0 * off if off < 0.2 else 0.0
+        if abs(b) > 0.46 * radius:
+            return 0.6 if abs(b) > 0.50 * radius else 0.15
+        u = a * 9.0
+        return 1.0 if abs(u - math.floor(u) - 0.5) < 0.11 else 0.0
     if texture == 11.0:
         return _fur(a, b)
     if texture == 12.0:
