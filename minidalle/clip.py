@@ -100,14 +100,17 @@ class CLIP(nn.Module):
         real = text >= 0
         return self.text_tower(self.words(text.clamp_min(0)) + self.positions[: text.shape[1]], real)
 
-    def forward(self, images: Tensor, text: Tensor, foils: Tensor | None = None) -> CLIPOutput:
+    def forward(
+        self, images: Tensor, text: Tensor, foils: Tensor | None = None, image_foils: Tensor | None = None
+    ) -> CLIPOutput:
         """Images [batch, channel, height, width] and their captions [batch, length] in the same order.
 
         The loss asks each picture for its caption among all in the batch, and each caption for its picture,
         and averages the two cross-entropies; ln(batch) is chance. The scale starts at 1/0.07 and is kept at
         100 at most, as in the CLIP paper (arXiv 2103.00020, section 2.5). foils: further captions [m, length]
         that are false of every picture, for pictures to be told from (arXiv 2210.01936); chance is then ln(batch + m)
-        for pictures. Raises ValueError unless there is one caption a picture.
+        for pictures. image_foils: likewise, further pictures [k, channel, height, width] that no caption is to choose.
+        Raises ValueError unless there is one caption a picture.
         """
         if len(images) != len(text):
             raise ValueError(
@@ -118,13 +121,14 @@ class CLIP(nn.Module):
                 torch.no_grad()
             ):  # held by clamping the parameter itself, so that its gradient never dies at the limit
                 self.log_scale.clamp_(max=math.log(100))
-        pictures = self.encode_image(images)
+        pictures = self.encode_image(images if image_foils is None else torch.cat([images, image_foils]))
         captions = self.encode_text(text if foils is None else torch.cat([text, foils]))
         with without_autocast(images.device):
             logits = self.log_scale.exp() * pictures @ captions.T
-            pairs, own = torch.arange(len(logits), device=logits.device), logits[:, : len(text)]
-            loss = (F.cross_entropy(logits, pairs) + F.cross_entropy(own.T, pairs)) / 2
-        return CLIPOutput(loss, own)
+            count, pairs = len(text), torch.arange(len(text), device=logits.device)
+            to_captions, to_pictures = logits[:count], logits[:, :count].T
+            loss = (F.cross_entropy(to_captions, pairs) + F.cross_entropy(to_pictures, pairs)) / 2
+        return CLIPOutput(loss, logits[:count, :count])
 
     @torch.no_grad()
     def scores(self, images: Tensor, text: Tensor) -> Tensor:

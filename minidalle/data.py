@@ -12,7 +12,7 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -85,19 +85,17 @@ def default_cache() -> Path:
 def world_version() -> str:
     """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
     from the cache."""
+    indifferent = {"captions.py", "fields.py", "foils.py", "facts.py", "judge.py", "judging.py", "reader.py"}
+    indifferent |= {"sheet.py"}
+    root = Path(world.__file__)
+    every = sorted(path for path in root.parent.rglob("*.py") if path != root)
+    return program_hash(path for path in every if path.name not in indifferent)[:16]
+
+
+def program_hash(paths: Iterable[Path]) -> str:
+    """SHA-256 (hex) of what Python files do: comments, docstrings and layout aside."""
     digest = hashlib.sha256()
-    for path in sorted(Path(world.__file__).parent.rglob("*.py")):
-        if path.name in (
-            "captions.py",
-            "fields.py",
-            "foils.py",
-            "facts.py",
-            "judge.py",
-            "reader.py",
-            "judging.py",
-            "__init__.py",
-        ):  # these do not change a pixel
-            continue
+    for path in paths:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             body = getattr(node, "body", None)
@@ -108,7 +106,7 @@ def world_version() -> str:
                     if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
                 ]
         digest.update(ast.dump(tree).encode())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 def world_pictures(

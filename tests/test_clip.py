@@ -85,6 +85,22 @@ def test_foils_are_further_captions_for_pictures_and_nothing_for_captions():
     assert out.loss > model(images, text).loss
 
 
+def test_picture_foils_are_further_pictures_for_captions_and_nothing_for_pictures():
+    model, (images, text) = build(), pairs()
+    damaged = torch.rand(3, 3, 16, 16, generator=seeded(4))
+    pictures, captions = model.encode_image(torch.cat([images, damaged])), model.encode_text(text)
+    logits = (pictures @ captions.T) / 0.07
+    own = torch.arange(6)
+    expected = (logits[:6].logsumexp(1) - logits[own, own]).mean() / 2
+    expected = expected + (logits.logsumexp(0) - logits[own, own]).mean() / 2
+    out = model(images, text, image_foils=damaged)
+    torch.testing.assert_close(out.loss, expected)
+    torch.testing.assert_close(out.logits, model(images, text).logits)
+    foils = text.roll(1, dims=1)
+    both, plain = model(images, text, foils, damaged).loss, model(images, text).loss
+    torch.testing.assert_close(both - plain, out.loss - plain + model(images, text, foils).loss - plain)
+
+
 def test_the_order_of_the_pairs_does_not_matter_and_pairing_does():
     model, (images, text) = build().double(), pairs()
     images, order = images.double(), torch.tensor([3, 0, 5, 1, 4, 2])

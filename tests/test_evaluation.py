@@ -276,10 +276,18 @@ class TestCommand:
         assert main(["evaluate", "--out", str(tmp_path), "--n", "0"]) == 2
         assert "at least 1" in capsys.readouterr().err
 
-    def test_a_small_evaluation_writes_everything(self, tmp_path):
+    def test_a_small_evaluation_writes_everything(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
         out = tmp_path / "out"
         assert main(["evaluate", "--n", "2", "--of", "2", "--ranked", "1", "--out", str(out)]) == 0
         files = {"results.json", "RESULTS.md", "readme.png", "gallery-seen.png", "gallery-held-out.png"}
         assert files == {path.name for path in out.iterdir()}
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
         assert results["kinds"]["pair"]["seen"]["facts"]["binding"]["sample"]["n"] == 2
+
+        def sample(*words, **settings):
+            raise AssertionError("drawn again")
+
+        monkeypatch.setattr("minidalle.sampling.sample", sample)
+        assert main(["evaluate", "--n", "2", "--of", "2", "--ranked", "1", "--out", str(out)]) == 0
+        assert json.loads((out / "results.json").read_text(encoding="utf-8")) == results

@@ -32,7 +32,7 @@ ROOMS = [
     {"clip"},
     {"presets", "checkpoint_folders", "checkpoints"},
     {"world"},
-    {"data"},
+    {"data", "pairs", "emoji"},
     {"pipeline", "show"},
     {"training"},
     {"evaluation"},

@@ -144,6 +144,21 @@ def test_dalle_and_clip_resume_bit_for_bit_as_well(task, trained, tmp_path, data
     assert figures(tmp_path, task) == figures(trained, task)
 
 
+def test_clip_resumes_bit_for_bit_with_foils_of_both_kinds_too(trained, tmp_path, data, monkeypatch):
+    settings = ("--steps", "6", "--set", "training.foils=1", "--set", "training.picture_foils=2")
+    for out in (tmp_path / "whole", tmp_path / "halves"):
+        copy_prerequisites(trained, out)
+    assert train("clip", tmp_path / "whole", data, *settings, "--set", "training.log_every=1") == 0
+    stop_at(monkeypatch, 3)
+    often = ("--set", "training.checkpoint_seconds=1e-6", "--set", "training.log_every=1")
+    assert train("clip", tmp_path / "halves", data, *settings, *often) == 130
+    monkeypatch.undo()
+    assert newest(tmp_path / "halves", "clip").name == "step-000003"
+    assert train("clip", tmp_path / "halves", data, "--resume") == 0
+    assert hashes(tmp_path / "halves", "clip") == hashes(tmp_path / "whole", "clip")
+    assert hashes(tmp_path / "halves", "clip") != hashes(trained, "clip")
+
+
 def stop_at(monkeypatch, step):
     real = loop.update
 
@@ -557,7 +572,10 @@ def test_dalle_wants_a_dvae_first_and_clip_too_unless_told_otherwise(trained, tm
     for task in ("dalle", "clip"):
         assert train(task, tmp_path, data) == 1
         assert "run this first: minidalle train dvae --out" in capsys.readouterr().err
-    assert train("clip", tmp_path, data, "--steps", "2", "--set", "training.reconstructed=0") == 0
+    unpainted = ("--steps", "2", "--set", "training.reconstructed=0")
+    assert train("clip", tmp_path, data, *unpainted, "--set", "training.picture_foils=1") == 1
+    assert "run this first: minidalle train dvae --out" in capsys.readouterr().err
+    assert train("clip", tmp_path, data, *unpainted) == 0
 
 
 # ---------------------------------------------------------------- the loop itself

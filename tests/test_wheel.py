@@ -80,7 +80,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
     return Elsewhere(wheel, tmp_path_factory.mktemp("elsewhere"))
 
 
-def test_the_wheel_holds_the_package_and_its_models(wheel: Path):
+def test_the_wheel_holds_the_package_its_models_and_its_pictures(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "minidalle").rglob("*.py")}
     models = {
@@ -89,7 +89,13 @@ def test_the_wheel_holds_the_package_and_its_models(wheel: Path):
         if path.is_file()
     }
     assert any(name.endswith(".safetensors") for name in models)
-    assert names >= modules | models
+    pictures = {
+        f"minidalle/_emoji/{path.relative_to(ROOT / 'data' / 'emoji').as_posix()}"
+        for path in (ROOT / "data" / "emoji").rglob("*")
+        if path.is_file()
+    }  # with the licences that must go with them
+    assert {"minidalle/_emoji/emoji_64.parquet", "minidalle/_emoji/licences/CC-BY-4.0.txt"} < pictures
+    assert names >= modules | models | pictures
     assert {name.split("/")[0].split("-")[0] for name in names} == {"minidalle"}  # no tests, no notebooks
 
 
@@ -102,6 +108,13 @@ def test_an_installed_wheel_draws(elsewhere: Elsewhere):
         where,
         drawn,
     ]  # the same seed, the same bytes
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_brings_the_real_pictures(elsewhere: Elsewhere):
+    program = "from minidalle.emoji import emoji_file, flags; print(emoji_file()); print(len(flags()))"
+    where, number = elsewhere.run(elsewhere.python, "-c", program).splitlines()
+    assert Path(where).is_relative_to(elsewhere.venv) and number == "249"
 
 
 @pytest.mark.slow

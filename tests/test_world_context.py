@@ -33,7 +33,7 @@ def test_every_two_letters_differ_by_much_ink(typeface):
 
 def test_a_word_is_ink_on_paper_that_fills_the_sheet_and_is_centred():
     for typeface in TYPEFACES:
-        for word in WORDS:
+        for word in WORDS[::5]:
             sheet = word_sheet(word, typeface)
             assert sheet.shape == (24, 128) and sheet.dtype == np.uint8
             columns = np.flatnonzero(sheet.max(axis=0))

@@ -18,6 +18,11 @@ from minidalle.world.stream import Stream
 
 KINDS = pytest.mark.parametrize("kind", WORLD.values(), ids=list(WORLD))
 PLACE = re.compile(r"\{(a )?(\w+)\}")
+AN = re.compile(r"[aeio]|u(?!ni)|x-")
+"""What "an" stands before."""
+
+LONG = "multiple objects"
+"""A section whose captions name up to six things."""
 
 
 def splits_of(kind: Kind) -> list[str]:
@@ -48,6 +53,13 @@ def words_for(kind: Kind, name: str, value: str) -> tuple[str, ...]:
     return tuple(kind.words.get(name, {}).get(value, (value,)))
 
 
+def words_of(kind: Kind, name: str, facts: dict[str, str]) -> tuple[str, ...]:
+    """All wordings of a place in a frame: of a field, or of what `Kind.tell` makes of several fields."""
+    if name in kind.fields:
+        return words_for(kind, name, facts[name])
+    return tuple(sorted({kind.tell(Stream("tell", k), facts)[name] for k in range(150)}))
+
+
 def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.Pattern:
     """A frame as a regular expression that takes the words of these facts, or of all values where `facts` is None.
 
@@ -57,10 +69,13 @@ def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.P
     parts, end, number = [], 0, itertools.count()
     for match in PLACE.finditer(frame):
         article, name = match.groups()
-        values = kind.fields[name] if facts is None else (facts[name],)
-        words = sorted({w for value in values for w in words_for(kind, name, value)}, key=len, reverse=True)
+        if facts:
+            words = set(words_of(kind, name, facts))
+        else:
+            words = {word for value in kind.fields.get(name, ()) for word in words_for(kind, name, value)}
+        choice = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or ".+"
         parts += [re.escape(frame[end : match.start()]), "an? " if article else ""]
-        parts.append(f"(?P<f{next(number)}>{'|'.join(map(re.escape, words))})")
+        parts.append(f"(?P<f{next(number)}>{choice})")
         end = match.end()
     parts.append(re.escape(frame[end:]))
     return re.compile("".join(parts).replace("\\ ", " ").replace(" ", " ?"))
@@ -73,6 +88,10 @@ def read(kind: Kind, text: str, frames: tuple[str, ...]) -> list[dict[str, set[s
         if match := pattern(kind, frame).fullmatch(text):
             told: dict[str, set[str]] = {}
             for k, (_, name) in enumerate(PLACE.findall(frame)):
+                if (
+                    name not in kind.fields
+                ):  # a list of several fields: its words are held to the facts by is_true
+                    continue
                 said = {v for v in kind.fields[name] if match[f"f{k}"] in words_for(kind, name, v)}
                 told[name] = told.get(name, said) & said
             readings.append(told)
@@ -86,12 +105,12 @@ def is_true(kind: Kind, text: str, facts: dict[str, str], frames: tuple[str, ...
 
 def article(text: str) -> str:
     """The text with a or an as the next word wants it."""
-    return re.sub(r"\ban? (?=\w)", lambda m: "an " if text[m.end()] in "aeiou" else "a ", text)
+    return re.sub(r"\ban? (?=\w)", lambda m: "an " if AN.match(text, m.end()) else "a ", text)
 
 
 def say(kind: Kind, frame: str, facts: dict[str, str]) -> str:
     """A frame filled with the first wording of each field."""
-    filled = PLACE.sub(lambda m: (m[1] or "") + words_for(kind, m[2], facts[m[2]])[0], frame)
+    filled = PLACE.sub(lambda m: (m[1] or "") + words_of(kind, m[2], facts)[0], frame)
     return article(" ".join(filled.split()))
 
 
@@ -155,18 +174,22 @@ def test_every_value_occurs_in_training(kind):
 def test_rules_hold_out_some_combinations_of_every_value_of_a_field(kind):
     facts = [facts for round_ in range(8) for facts in some_facts(kind, 500, round_)]
     for rule in kind.held_out if not kind.never_shown else ():
+        number = {True: 0, False: 0}
         seen: dict[bool, dict[str, set[str]]] = {True: defaultdict(set), False: defaultdict(set)}
         for each in facts:
             held = rule.holds(kind, each)
-            for name in filter(None, (rule.left, rule.right)):
+            number[held] += 1
+            for name in {rule.left, rule.right} & set(kind.fields):
                 seen[held][name].add(each[name])
-        assert seen[True] and seen[False], f"{rule} holds out nothing, or everything"
-        if rule.right:
+        assert number[True] and number[False], f"{rule} holds out nothing, or everything"
+        if {rule.left, rule.right} <= set(
+            kind.fields
+        ):  # else it holds out single values, or over several fields
             for name in (rule.left, rule.right):
                 lost = set(kind.fields[name]) - seen[False][name]
                 assert not lost, f"{rule} leaves training without {lost}"
             shares = [len(seen[True][name]) / len(kind.fields[name]) for name in (rule.left, rule.right)]
-            assert max(shares) > 0.7, f"{rule} holds out few values"
+            assert max(shares) > 0.3, f"{rule} holds out few values"
 
 
 # ---------------------------------------------------------------- captions
@@ -186,9 +209,9 @@ def test_captions_are_plain_and_true(kind):
         for held_out in (False, True):
             text = caption(scene, 7, i, held_out)
             assert text == text.lower() and text.isascii() and "  " not in text and text == text.strip()
-            assert len(text.split()) <= 18, text
+            assert len(text.split()) <= (30 if kind.section == LONG else 18), text
             assert not re.search(r"[{}\0]", text), text
-            assert not re.search(r"\ba [aeio]|\ban [^aeiouh]", text), text
+            assert text == article(text), "a or an?"
             frames = kind.frames[-1:] if held_out else kind.frames[:-1]
             assert is_true(kind, text, facts, frames), text
             readings = read(kind, text, frames)
@@ -200,12 +223,16 @@ def test_captions_are_plain_and_true(kind):
 
 @KINDS
 def test_a_caption_with_a_wrong_word_is_caught(kind):
-    r = Stream("wrong", kind.name)
+    r, drawn = Stream("wrong", kind.name), some_facts(kind, 20)
     for scene, _ in sampled(kind, 3):
         facts = dict(scene.facts)
         for frame in kind.frames:
             assert is_true(kind, say(kind, frame, facts), facts, kind.frames)
-            for name in {name for _, name in PLACE.findall(frame)}:
+            names = {name for _, name in PLACE.findall(frame)}
+            if names - set(kind.fields):  # a list: told of quite other facts, it is wrong
+                wrong = say(kind, frame, r.pick([other for other in drawn if other != facts]))
+                assert not is_true(kind, wrong, facts, kind.frames), f"{wrong!r} passes for {facts}"
+            for name in names & set(kind.fields):
                 told = words_for(kind, name, facts[name])
                 others = [v for v in kind.fields[name] if not set(told) & set(words_for(kind, name, v))]
                 if others:
@@ -240,10 +267,13 @@ def test_pictures_of_every_size_show_something(kind):
 def test_pictures_differ_where_a_fact_differs(kind):
     split = splits_of(kind)[0]
     facts = dict(scenes_of(kind, split, 1, 47)[0].facts)
+    drawn = some_facts(kind, 100)
     before = render(kind.build(Stream("nuisance"), facts), 32)
     for name, values in kind.fields.items():
-        changed = [facts | {name: value} for value in values if value != facts[name]]
-        changed = [other for other in changed if kind.allowed(other)]
+        changed = [facts | {name: value} for value in values]
+        if kind.draw:  # its facts hang together: take the most similar ones
+            changed = sorted(drawn, key=lambda other: sum(other[n] != facts[n] for n in facts))
+        changed = [other for other in changed if other[name] != facts[name] and kind.allowed(other)]
         for other in changed[:1] + changed[-1:]:
             after = render(kind.build(Stream("nuisance"), other), 32)
             assert (before != after).any(), f"{name}: {facts[name]} and {other[name]} look alike"

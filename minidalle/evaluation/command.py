@@ -36,6 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it; returns the exit code."""
     from minidalle.checkpoints import CheckpointError
+    from minidalle.evaluation.drawn import Drawer
     from minidalle.evaluation.measure import Plan, evaluate
 
     if args.n < 1 or args.of < 1 or args.ranked < 0:
@@ -47,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     except (CheckpointError, ValueError, OSError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
-    results, drawn = evaluate(model, judge, Plan(args.n, args.of, args.ranked, args.seed), _bar())
+    plan = Plan(args.n, args.of, args.ranked, args.seed)
+    results, drawn = evaluate(Drawer(model, say=_say), judge, plan, _bar())
     write(results, drawn, model, args)
     return 0
 
@@ -105,6 +107,13 @@ def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -
     if args.readme:
         report.write_between(args.readme, mark(args.model), report.table(results))
     sys.stdout.write(report.table(results) + "\n")
+
+
+def _say(sentence: str) -> None:
+    """A sentence beside the progress bars."""
+    from tqdm.auto import tqdm
+
+    tqdm.write(f"minidalle evaluate: {sentence}", file=sys.stderr)
 
 
 def _bar():

@@ -17,10 +17,11 @@ from torch import Tensor
 
 from minidalle.checkpoints import LoadedModel
 from minidalle.dvae import codebook_perplexity, psnr, token_stability
+from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.rows import ROWS, SPLITS, Question, kinds_of, questions
 from minidalle.evaluation.statistics import mean_interval, wilson
 from minidalle.pipeline_pictures import to_floats
-from minidalle.sampling import picture_seeds, sample
+from minidalle.sampling import picture_seeds
 from minidalle.training.dvae_task import foreground, foreground_cells
 from minidalle.world import render_many
 from minidalle.world.fields import reads
@@ -44,17 +45,17 @@ class Answers:
 
 @torch.no_grad()
 def answer(
-    model: LoadedModel, judge: Judge, asked: list[Question], of: int, seed: int, progress: Progress
+    drawer: Drawer, judge: Judge, asked: list[Question], of: int, seed: int, progress: Progress
 ) -> Answers:
     """Draw `of` pictures for each question at temperature 1, score them with CLIP and read them with the judge."""
-    length = model.preset.text_length
-    text = model.tokenizer.encode_batch([question.caption for question in asked], length)
+    model = drawer.model
+    text = model.tokenizer.encode_batch([question.caption for question in asked], model.preset.text_length)
     every = text.repeat_interleave(of, dim=0)
     seeds = picture_seeds(seed, len(every))
     tokens, scores, readings = [], [], []
     for start in range(0, len(every), CHUNK):
         part = slice(start, start + CHUNK)
-        drawn = sample(model.dalle, every[part], seeds=seeds[part])
+        drawn = drawer.draw(every[part], seeds[part])
         images = model.dvae.decode(drawn)
         readings += judge.read(images)
         if model.clip is not None and of > 1:
@@ -154,9 +155,10 @@ class Plan:
 
 
 def evaluate(
-    model: LoadedModel, judge: Judge, plan: Plan, progress: Progress
+    drawer: Drawer, judge: Judge, plan: Plan, progress: Progress
 ) -> tuple[dict[str, Any], dict[tuple[str, str], Answers]]:
     """Everything in `ROWS`, seen and held-out: results ready for JSON, and one-sample answers by kind and split."""
+    model = drawer.model
     results: dict[str, Any] = {**asdict(plan), "kinds": {}}
     drawn: dict[tuple[str, str], Answers] = {}
     for kind in kinds_of(ROWS):
@@ -166,10 +168,10 @@ def evaluate(
             def tell(what: str, done: int, total: int, where: str = f"{kind}, {split}") -> None:
                 progress(f"{where}, {what}", done, total)
 
-            answers = answer(model, judge, asked, 1, plan.seed, tell)
+            answers = answer(drawer, judge, asked, 1, plan.seed, tell)
             ranked = None
             if model.clip is not None and plan.of > 1 and plan.ranked:
-                ranked = answer(model, judge, asked[: plan.ranked], plan.of, plan.seed + 1, tell)
+                ranked = answer(drawer, judge, asked[: plan.ranked], plan.of, plan.seed + 1, tell)
             entry: dict[str, Any] = {"facts": figures(answers, ceilings(model, judge, asked), ranked)}
             if kind == "relation":
                 entry["relations"] = by_relation(answers)

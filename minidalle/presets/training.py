@@ -130,6 +130,7 @@ class CLIPTraining(TrainingConfig):
         blur: pictures are smoothed by a Gaussian of 0 to this many pixels. noise: its standard deviation.
         reconstructed: the share of pictures shown as the dVAE paints them.
         foils: captions for each picture that are false by one fact, beside those of the other pictures.
+        picture_foils: damaged pictures for each caption, painted by the dVAE, beside those of the other captions.
         caption_variants, bpe_dropout: as for DALL-E.
     """
 
@@ -139,6 +140,7 @@ class CLIPTraining(TrainingConfig):
     noise: float = 0.02
     reconstructed: float = 0.5
     foils: int = 0
+    picture_foils: int = 0
     bpe_dropout: float = 0.1
     caption_variants: int = 8
 

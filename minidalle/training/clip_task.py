@@ -2,7 +2,8 @@
 
 CLIP will rank pictures that a dVAE painted, so a share of what it sees is painted by the dVAE, and everything is
 a little blurred and noisy: it should judge what is shown, not how softly. Batches are small, so few of their
-captions are nearly right; foils, wrong by one fact, take their place. Left out: large batches over many machines.
+captions are nearly right; foils, wrong by one fact, take their place, and damaged pictures (`picture_foils.py`) that
+of pictures that are nearly right. Left out: large batches over many machines.
 """
 
 from typing import Any
@@ -20,6 +21,7 @@ from minidalle.presets import CLIPTraining
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import CaptionBatches
+from minidalle.training.picture_foils import PictureFoils
 from minidalle.training.pictures import batch_indices, to_images
 
 CROWD = 128  # captions that a held-back picture is to find its own among, where there are as many
@@ -27,7 +29,7 @@ TEST_SCENES = 128
 
 
 class CLIPTask:
-    """CLIP as a `Task`. dvae and codes may be None where `reconstructed` is 0."""
+    """CLIP as a `Task`. dvae and codes may be None where `reconstructed` and `picture_foils` are 0."""
 
     name = "clip"
 
@@ -44,6 +46,9 @@ class CLIPTask:
     ) -> None:
         self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
         self.pictures, self.codes = train
+        self.damage = None
+        if config.picture_foils:
+            self.damage = PictureFoils(self.pictures, self.codes.numpy(), dvae.config.grid)
         self.captions = CaptionBatches(
             self.pictures, tokenizer, model.text_length, config.caption_variants, config.bpe_dropout
         )
@@ -64,20 +69,28 @@ class CLIPTask:
         indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.pictures))
         text = self.captions.batch(indices, epochs, rng).to(self.device)
         foils = self.captions.foils(indices, epochs, self.config.foils, rng).to(self.device)
-        output = model(self.images(indices, rng), text, foils if len(foils) else None)
+        images, damaged = self.images(indices, rng).tensor_split([len(indices)])
+        output = model(images, text, foils if len(foils) else None, damaged if len(damaged) else None)
         found = output.logits.detach().argmax(1).cpu() == torch.arange(len(indices))
         return output.loss, {"accuracy": found.double().mean(), "scale": model.log_scale.detach().exp()}
 
     def images(self, indices: np.ndarray, rng: np.random.Generator) -> Tensor:
-        """The pictures of a batch, [batch, 3, height, width]: some painted by the dVAE, all softened."""
+        """The pictures of a batch, [batch, 3, height, width], some painted by the dVAE; then the damaged ones, all
+        painted. All are softened alike."""
         images = to_images(self.pictures.images[indices], self.device)
         painted = np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed)
         if len(painted) and self.dvae is not None and self.codes is not None:
-            with torch.no_grad():
-                codes = self.codes[torch.from_numpy(indices[painted])].long().to(self.device)
-                images[torch.from_numpy(painted)] = self.dvae.decode(codes).float()
+            images[torch.from_numpy(painted)] = self.paint(self.codes[torch.from_numpy(indices[painted])])
+        if self.damage is not None:
+            damaged = self.damage.batch(indices, self.config.picture_foils, rng)
+            images = torch.cat([images, self.paint(torch.from_numpy(damaged))])
         images = blur(images, float(rng.uniform(0, self.config.blur)))
         return (images + self.config.noise * torch.randn_like(images)).clamp(0, 1)
+
+    @torch.no_grad()
+    def paint(self, codes: Tensor) -> Tensor:
+        """Codes [picture, grid * grid] as the dVAE paints them, [picture, 3, height, width]."""
+        return self.dvae.decode(codes.long().to(self.device)).float()
 
     def evaluate(self, model: CLIP) -> dict[str, float]:
         """Retrieval among held-back pairs, both ways, and whether colour and shape are told apart.

@@ -93,12 +93,12 @@ def prepare_dalle(setting: Setting) -> Prepared:
 
 
 def prepare_clip(setting: Setting) -> Prepared:
-    """CLIP needs the tokenizer, and the dVAE unless no picture is to be shown as the dVAE paints it."""
+    """CLIP needs the tokenizer, and the dVAE where pictures, whole or damaged, are shown as the dVAE paints them."""
     tokenizer, dvae, codes = trained_tokenizer(setting.out), None, None
     config = setting.preset.training["clip"]
     preset = adapted(setting.preset, tokenizer, None)
     inputs = {"tokenizer": tokenizer.fingerprint()}
-    if config.reconstructed > 0:
+    if config.reconstructed > 0 or config.picture_foils > 0:
         dvae, found = trained_dvae(setting.out, setting.device, setting.say)
         preset = adapted(setting.preset, tokenizer, found.preset)
         inputs["dvae"] = found.sha256

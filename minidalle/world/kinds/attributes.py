@@ -61,7 +61,7 @@ enter(
             "{a object} textured like {texture}",
             "{a object} that has the texture of {texture}",
             "{a object} with the surface of {texture}",
-            "{a object} that looks as if it was made of {texture}",
+            "a photo of {a object} with the texture of {texture}",
             "{a object} covered with the texture of {texture}",
         ),
         build=_material,
@@ -73,9 +73,9 @@ enter(
 COUNTS = {
     "two": ((-0.62, 0.0), (0.62, 0.0)),
     "three": ((-0.70, 0.30), (0.70, 0.30), (0.0, -0.60)),
-    "four": ((-0.62, 0.55), (0.62, 0.55), (-0.62, -0.60), (0.62, -0.60)),
-    "five": ((-1.0, 0.55), (0.0, 0.55), (1.0, 0.55), (-0.55, -0.60), (0.55, -0.60)),
-    "six": ((-1.02, 0.55), (0.0, 0.55), (1.02, 0.55), (-1.02, -0.65), (0.0, -0.65), (1.02, -0.65)),
+    "four": ((-0.64, 0.66), (0.64, 0.66), (-0.64, -0.70), (0.64, -0.70)),
+    "five": ((-1.0, 0.62), (0.0, 0.62), (1.0, 0.62), (-0.55, -0.70), (0.55, -0.70)),
+    "six": ((-1.0, 0.62), (0.0, 0.62), (1.0, 0.62), (-1.0, -0.72), (0.0, -0.72), (1.0, -0.72)),
 }
 """Where so many things stand on a table, so that none hides another."""
 
@@ -104,7 +104,7 @@ def _collection(r: Stream, facts: Facts) -> Scene:
         )
         for x, z in COUNTS[facts["count"]]
     )
-    wide = {"two": 2.3, "three": 2.6, "four": 2.6}.get(facts["count"], 3.0)
+    wide = {"two": 2.4, "three": 2.7, "four": 2.9}.get(facts["count"], 3.35)
     camera = Camera(look_at=(0.0, 0.22, 0.0), elevation=r.uniform(34, 44), view_height=wide)
     return Scene(things, camera=camera, light=light("", facts["place"]), place=facts["place"])
 

@@ -48,7 +48,8 @@ def _camera(r: Stream) -> Camera:
 
 
 def _shaped(r: Stream, facts: Facts) -> Scene:
-    thing = Thing(facts["object"], "red", position=jitter(r, 0.06), yaw=turned(r, 22), other=facts["other"])
+    shape = "table lamp" if facts["object"] == "lamp" else facts["object"]
+    thing = Thing(shape, "red", position=jitter(r, 0.06), yaw=turned(r, 22), other=facts["other"])
     shown = DUSK if facts["object"] == "lamp" else light("", r.pick(tuple(GROUND)))
     return Scene((thing,), camera=_camera(r), light=shown)
 
@@ -79,7 +80,7 @@ def _made(r: Stream, facts: Facts) -> Scene:
         "gray",
         texture=facts["texture"],
         position=jitter(r, 0.06),
-        yaw=turned(r, 28),
+        yaw=turned(r, 28) - (62.0 if facts["object"] == "snail" else 0.0),  # a snail is known from its side
         parts=((ALL_OVER, "gray", facts["texture"]),),
     )
     return Scene((thing,), camera=_camera(r), light=light("", r.pick(tuple(GROUND))))

@@ -29,8 +29,8 @@ TIMES: dict[str, Light] = {
     ),
     "night": Light(
         direction=(0.35, 0.80, 0.45),
-        sun=(0.10, 0.13, 0.22),
-        ambient=(0.06, 0.08, 0.16),
+        sun=(0.18, 0.22, 0.33),
+        ambient=(0.10, 0.12, 0.21),
         sky_top=(0.005, 0.008, 0.03),
         sky_bottom=(0.02, 0.03, 0.09),
         night=1.0,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from minidalle.world.kinds.common import jitter, light, turned
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.objects.animals import COATS, natural
 from minidalle.world.objects.buildings import CARRIERS
-from minidalle.world.primitives import OBJECTS
 from minidalle.world.scene import COLORS, TYPEFACES, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
@@ -57,6 +57,7 @@ def _sign(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="sign",
+        judged=4.0,
         section="inferring contextual details",
         fields={"object": CARRIERS, "color": tuple(COLORS), "typeface": TYPEFACES, "word": WORDS},
         frames=(
@@ -81,27 +82,23 @@ enter(
     )
 )
 
-NATURAL: dict[str, str] = {
-    "capybara": "brown",
-    "dog": "brown",
-    "rabbit": "white",
-    "pig": "pink",
-    "duck": "yellow",
-    "turtle": "green",
-    "penguin": "black",
-    "elephant": "gray",
-    "giraffe": "yellow",
-    "hedgehog": "brown",
-    "snail": "brown",
-    "cat": "orange",
-    "mushroom": "red",
-    "house": "yellow",
-    "car": "red",
-    "teapot": "blue",
-}
-"""What may be painted, and the colour that it has there."""
+TOYS: dict[str, str] = {"cat": "orange", "mushroom": "red", "car": "blue", "house": "yellow"}
+"""Toys that are painted beside the animals, and their colours."""
 
-SUBJECTS: tuple[str, ...] = tuple(name for name in NATURAL if name in OBJECTS)
+SUBJECTS: tuple[str, ...] = (*COATS, *TOYS)
+"""What may be painted: every animal that has a coat of its own, and some toys."""
+
+
+def subject(name: str, **rest) -> Thing:
+    """One of SUBJECTS in its natural colours."""
+    return natural(name, **rest) if name in COATS else Thing(name, TOYS[name], **rest)
+
+
+def sideways(r: Stream) -> float:
+    """A turn that shows an animal's face and its flank."""
+    return r.pick((-1.0, 1.0)) * r.uniform(18, 55)
+
+
 STYLES = ("photo", "painting", "cartoon", "stained glass")
 TIMES = ("noon", "sunrise", "sunset", "night")
 
@@ -118,9 +115,7 @@ STYLE_WORDS = {
 
 def _painting(r: Stream, facts: Facts) -> Scene:
     name = facts["object"]
-    thing = Thing(
-        name, NATURAL[name], position=jitter(r, 0.1), yaw=turned(r, 35), stretch=r.uniform(0.95, 1.1)
-    )
+    thing = subject(name, position=jitter(r, 0.1), yaw=sideways(r), stretch=r.uniform(0.95, 1.1))
     camera = Camera((0.0, 0.55, 0.0), elevation=r.uniform(6, 9), view_height=r.uniform(1.75, 1.95))
     scene_light = light(facts["time"], facts["place"])
     return Scene((thing,), camera=camera, light=scene_light, place=facts["place"], style=facts["style"])
@@ -129,6 +124,7 @@ def _painting(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="painting",
+        judged=1.5,
         section="inferring contextual details",
         fields={"object": SUBJECTS, "style": STYLES, "time": TIMES, "place": ("field", "street")},
         frames=(
@@ -154,9 +150,7 @@ enter(
 
 def _drawing(r: Stream, facts: Facts) -> Scene:
     name = facts["object"]
-    thing = Thing(
-        name, NATURAL[name], position=jitter(r, 0.08), yaw=turned(r, 35), stretch=r.uniform(0.95, 1.15)
-    )
+    thing = subject(name, position=jitter(r, 0.08), yaw=sideways(r), stretch=r.uniform(0.95, 1.15))
     camera = Camera((0.0, 0.52, 0.0), elevation=r.uniform(12, 24), view_height=r.uniform(1.75, 2.0))
     return Scene((thing,), camera=camera, light=light(), style=facts["style"])
 

@@ -30,6 +30,7 @@ def _chimera(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="chimera",
+        judged=1.5,
         section="animal illustrations",
         fields={"object": ANIMALS, "other": ANIMALS},
         frames=(

@@ -161,6 +161,7 @@ FRAMES = (
 enter(
     Kind(
         name="room",
+        judged=2.0,
         section=SECTION,
         fields={
             "count": ("one", "two"),

@@ -174,6 +174,7 @@ def _list(r: Stream, facts: Facts) -> dict[str, str]:
 enter(
     Kind(
         name="row",
+        judged=2.0,
         section="multiple objects",
         fields={"count": NUMBERS}
         | {

@@ -55,6 +55,7 @@ def _clothes(r: Stream, facts: Facts) -> dict[str, str]:
 enter(
     Kind(
         name="outfit",
+        judged=1.5,
         section="multiple objects",
         fields=dict.fromkeys(GARMENTS, (NONE, *CLOTH_COLORS)),
         frames=(

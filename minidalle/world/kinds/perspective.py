@@ -7,10 +7,12 @@ picture. All turns are to the viewer's left or right.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from minidalle.world.kinds.common import jitter, light, turned
-from minidalle.world.kinds.context import NATURAL
+from minidalle.world.kinds.common import jitter, light
+from minidalle.world.kinds.context import sideways
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.objects.animals import COATS, natural
 from minidalle.world.primitives import OBJECTS
 from minidalle.world.scene import COLORS, PAINTS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
@@ -31,26 +33,33 @@ FACES: dict[str, tuple[tuple[float, float, float], float]] = {
     "castle": ((0.0, 0.42, 0.25), 0.58),
     "windmill": ((0.0, 0.80, 0.3), 0.58),
     "moai": ((0.0, 0.68, 0.2), 0.58),
+    "dog": ((0.0, 0.72, 0.35), 0.58),
+    "elephant": ((0.0, 0.66, 0.40), 0.66),
+    "duck": ((0.0, 0.72, 0.25), 0.58),
+    "rabbit": ((0.0, 0.62, 0.25), 0.62),
+    "pig": ((0.0, 0.55, 0.40), 0.58),
 }
 """What an extreme close-up shows of each thing, its face or its front, and how many units high."""
 
-VIEWED = there(*FACES, "dog", "pig", "rabbit", "duck", "capybara")
+VIEWED = there(*FACES)
+TALL = ("castle", "windmill", "elephant")
 VIEWS = ("plain", "extreme close-up", "aerial", "from behind", "low angle")
 
 
 def _view(r: Stream, facts: Facts) -> Scene:
     name, view, around = facts["object"], facts["view"], r.uniform(-25, 25)
-    camera = Camera((0.0, 0.52, 0.0), around, r.uniform(14, 20), view_height=1.95)
+    high = 1.95 if name in TALL else 1.6
+    camera = Camera((0.0, 0.26 * high, 0.0), around, r.uniform(14, 20), view_height=high)
     if view == "extreme close-up":
-        middle, high = FACES.get(name, ((0.0, 0.72, 0.25), 0.60))
-        camera = Camera(middle, 0.6 * around, r.uniform(4, 10), 3.0, high)
+        middle, near = FACES[name]
+        camera = Camera(middle, 0.6 * around, r.uniform(4, 10), 3.0, near)
     elif view == "aerial":
-        camera = Camera((0.0, 0.40, 0.0), around, r.uniform(72, 78), view_height=1.75)
+        camera = Camera((0.0, 0.40, 0.0), around, r.uniform(72, 78), view_height=0.95 * high)
     elif view == "from behind":
-        camera = Camera((0.0, 0.52, 0.0), 180.0 + 0.7 * around, r.uniform(14, 20), view_height=1.95)
+        camera = replace(camera, azimuth=180.0 + 0.7 * around)
     elif view == "low angle":
         camera = Camera((0.0, 0.72, 0.0), around, r.uniform(-27, -24), 1.45, 2.1)
-    thing = Thing(name, r.pick(tuple(COLORS)))
+    thing = natural(name) if name in COATS else Thing(name, r.pick(tuple(COLORS)))
     place = r.pick(("floor", "field"))
     return Scene((thing,), camera=camera, light=light("", place), place=place)
 
@@ -95,6 +104,9 @@ PLURALS: dict[str, str] = {
     "bust": "busts",
     "mug": "mugs",
     "sphere": "spheres",
+    "dog": "dogs",
+    "duck": "ducks",
+    "elephant": "elephants",
 }
 
 
@@ -135,12 +147,15 @@ enter(
     )
 )
 
-CUBED = there("cat", "house", "armchair", "car", "teapot", "mug", "mushroom", "donut", *NATURAL)
-CUBED = tuple(dict.fromkeys(CUBED))
+CUBED = there(
+    *("cat", "house", "armchair", "car", "teapot", "mug", "mushroom", "donut"),
+    *("dog", "pig", "duck", "elephant", "rabbit", "turtle", "capybara"),
+)
+"""What may be made of little cubes: large enough in all its parts."""
 
 
 def _voxels(r: Stream, facts: Facts) -> Scene:
-    thing = Thing(facts["object"], facts["color"], position=jitter(r, 0.1), yaw=turned(r, 35), stretch=1.35)
+    thing = Thing(facts["object"], facts["color"], position=jitter(r, 0.08), yaw=sideways(r), stretch=1.45)
     camera = Camera((0.0, 0.68, 0.0), elevation=r.uniform(16, 26), view_height=2.25)
     return Scene((thing,), camera=camera, light=light(), style=facts["style"])
 
@@ -180,7 +195,7 @@ def _told(angle: int) -> tuple[str, ...]:
     return (*exact, f"from the {side} side") if by == 90 else exact
 
 
-TURNED = there("bust", "cat", "armchair", "moai", "dog", "pig", "duck", "elephant")
+TURNED = there("bust", "cat", "armchair", "moai", "dog", "duck", "elephant")
 
 
 def _angle(r: Stream, facts: Facts) -> Scene:
@@ -198,6 +213,7 @@ def _angle(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="angle",
+        judged=2.0,
         section=SECTION,
         fields={"object": TURNED, "angle": ANGLES},
         frames=(

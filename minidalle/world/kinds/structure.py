@@ -39,6 +39,9 @@ SEE_THROUGH = ("goldfish", "hand", "suitcase", "piggy bank", "present", "boot")
 
 SIDEWAYS = {"log": 62.0}
 """Turns of things that would show their inside otherwise."""
+
+CLOSE_AT = {"pineapple": 0.36, "strawberry": 0.64, "goldfish": 0.5, "brick wall": 0.5, "log": 0.45}
+"""How high a macro photograph looks at a thing, where it is not 0.42."""
 VIEW = {
     "whole": ("an outside view", "a picture of the outside", "a view from outside"),
     "cross-section": ("a cross-section view", "a cross-section", "a cross section view"),

@@ -29,7 +29,7 @@ ALL_OVER = "all over"
 """A part of this name covers the whole thing with the thing's texture, whatever its parts look like."""
 
 SMALL = 0.09
-"""Coloured parts below this radius, such as eyes, stay visible under a material."""
+"""Coloured balls below this radius, such as eyes, stay visible under a material."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +103,18 @@ def _front(solids: list[Primitive], x: float, y: float) -> float:
 
 
 def _raised(outer: list[Primitive], inner: list[Primitive], flat: float) -> list[Primitive]:
-    """What is inside, laid on the front of what is outside: flesh a little, stones and seeds by half their depth."""
+    """What is inside, laid on the front of what is outside: flesh a little, stones and seeds by most of their depth."""
     wide = max(s.dims[0] for s in outer)
     placed = []
     for solid in inner:
         before = [*outer, *(p for p in placed if p.color != solid.color)]
         solid = replace(_pressed(solid, flat), inside=False)
         x, y, _ = solid.center
-        depth = solid.dims[2]
-        rise = 0.5 * depth if max(solid.dims[:2]) < 0.6 * wide else max(0.16 * depth, 0.03)
-        placed.append(replace(solid, center=(x, y, _front(before, x, y) + rise - depth)))
+        a, b, depth, _ = solid.dims
+        rise = 0.7 * depth if max(a, b) < 0.6 * wide else max(0.16 * depth, 0.03)
+        flows = placed and placed[-1].color == solid.color and not solid.texture and min(a, b) > 0.12
+        place = (x, y, _front(before, x, y) + rise - depth)
+        placed.append(replace(solid, center=place, melt=0.10 if flows else 0.0))
     return placed
 
 
@@ -136,9 +138,12 @@ def _in_shape_of(shape: str, other: str) -> tuple[Primitive, ...]:
 
 @cache
 def _all_over(solids: tuple[Primitive, ...]) -> tuple[Primitive, ...]:
-    """Solids without looks of their own, but for small ones such as eyes."""
+    """Solids without looks of their own, but for small balls such as eyes."""
     return tuple(
-        s if s.color and s.radius < SMALL else replace(s, color=None, texture="", second=None) for s in solids
+        s
+        if s.color and s.kind == BOX and not any(s.dims[:3]) and s.radius < SMALL
+        else replace(s, color=None, texture="", second=None)
+        for s in solids
     )
 
 

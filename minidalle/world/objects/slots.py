@@ -34,7 +34,7 @@ SLOTS["armchair"] = Slot(
 SLOTS["teapot"] = Slot(
     base=(0.0, 0.02, 0.0),
     height=0.78,
-    width=0.80,
+    width=0.98,
     flat=0.85,
     kept=(
         limb((0.26, 0.26, 0), (0.52, 0.50, 0), 0.12, 0.075),
@@ -53,11 +53,11 @@ SLOTS["guitar"] = Slot(
         limb((0, 0.56, 0.16), (0, 1.10, 0.02), 0.055, color=BROWN),
         box((0, 1.13, 0.02), (0.10, 0.10, 0.04), 0.02, color=DARK),
         *(ball((x, y, 0.02), 0.036, color=WHITE) for x in (-0.13, 0.13) for y in (1.08, 1.17)),
-        *(limb((x, 0.16, 0.27), (x, 1.10, 0.08), 0.008, color=WHITE) for x in (-0.03, 0.03)),
+        *(limb((x, 0.16, 0.27), (x, 1.10, 0.08), 0.008, rounding=0.002, color=WHITE) for x in (-0.03, 0.03)),
         box((0, 0.15, 0.22), (0.10, 0.03, 0.06), 0.01, color=DARK),
     ),
 )
-SLOTS["lamp"] = Slot(
+SLOTS["table lamp"] = Slot(
     base=(0.0, 0.48, 0.0),
     height=0.68,
     width=0.84,
@@ -69,7 +69,7 @@ SLOTS["lamp"] = Slot(
         cone((0, 0.47, 0), 0.22, 0.10, 0.035, color=GOLD),
         limb((0.17, 0.46, 0.10), (0.17, 0.22, 0.10), 0.014, color=GOLD),
         ball((0.17, 0.21, 0.10), 0.042, color=GOLD),
-        limb((0.20, 0.03, 0.10), (0.60, 0.03, 0.30), 0.022, color=DARK),
+        limb((0.20, 0.03, 0.10), (0.60, 0.02, 0.30), 0.012, color=DARK),
     ),
 )
 SLOTS["clock"] = Slot(
@@ -114,7 +114,7 @@ PLAIN: dict[str, tuple[Primitive, ...]] = {
         ellipsoid((0, 0.52, 0), (0.21, 0.18, 0.12), melt=0.10),
         ball((0, 0.40, 0.02), 0.115, color=DARK),
     ),
-    "lamp": (cone((0, 0.76, 0), 0.42, 0.22, 0.22, 0.02, glow=0.55),),
+    "table lamp": (cone((0, 0.76, 0), 0.42, 0.22, 0.22, 0.02, glow=0.55),),
     "clock": (
         cone((0, 0.46, 0), 0.38, 0.38, 0.12, rotation=(90, 0, 0)),
         cone((0, 0.46, 0.12), 0.32, 0.32, 0.02, rotation=(90, 0, 0), color=WHITE),
@@ -129,29 +129,16 @@ for _name, _body in PLAIN.items():
 
 @object_shape("iced donut")
 def _iced_donut() -> list[Primitive]:
-    sprinkles = (
-        (0, 1, 0),
-        (0.7, 0.7, 1),
-        (1, 0, 2),
-        (0.7, -0.7, 0),
-        (0, -1, 1),
-        (-0.7, -0.7, 2),
-        (-1, 0, 0),
-        (-0.7, 0.7, 1),
-    )
+    ring = ((0, 1), (0.7, 0.7), (1, 0), (0.7, -0.7), (0, -1), (-0.7, -0.7), (-1, 0), (-0.7, 0.7))
     colors = ((0.98, 0.90, 0.20), (0.20, 0.50, 0.95), (0.96, 0.96, 0.96))
+    sprinkles = []
+    for k, (x, y) in enumerate(ring):
+        left, right = ((0.33 * x + side, 0.5 + 0.33 * y, 0.185) for side in (-0.04, 0.04))
+        sprinkles.append(limb(left, right, 0.024, color=colors[k % 3]))
     return [
         torus((0, 0.505, 0), 0.33, 0.17, color=(0.76, 0.48, 0.20)),
         torus((0, 0.505, 0.035), 0.33, 0.155, color=(0.98, 0.38, 0.62)),
-        *(
-            limb(
-                (0.33 * x - 0.04, 0.5 + 0.33 * y, 0.185),
-                (0.33 * x + 0.04, 0.5 + 0.33 * y, 0.185),
-                0.024,
-                color=colors[c],
-            )
-            for x, y, c in sprinkles
-        ),
+        *sprinkles,
     ]
 
 

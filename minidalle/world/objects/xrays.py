@@ -1,4 +1,4 @@
-"""Things with something in them that an x-ray shows: bones, coins, what was packed. From outside nothing of it is seen."""
+"""Things with something in them that only an x-ray shows: bones, coins, what was packed."""
 
 from minidalle.world.primitives import DARK, Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
 
@@ -33,12 +33,8 @@ def _goldfish() -> list[Primitive]:
 @object_shape("hand")
 def _hand() -> list[Primitive]:
     skin = {"color": (0.86, 0.56, 0.40)}
-    fingers = (
-        (-0.24, 0.46, -0.30, 0.82),
-        (-0.09, 0.50, -0.11, 0.97),
-        (0.06, 0.50, 0.08, 0.95),
-        (0.20, 0.46, 0.27, 0.80),
-    )
+    tops = ((-0.24, 0.46, -0.30, 0.82), (-0.09, 0.50, -0.11, 0.97), (0.06, 0.50, 0.08, 0.95))
+    fingers = (*tops, (0.20, 0.46, 0.27, 0.80))
     solids = [
         ellipsoid((-0.02, 0.36, 0), (0.31, 0.28, 0.14), **skin),
         limb((-0.02, 0.0, 0), (-0.02, 0.30, 0), 0.17, 0.19, melt=0.06, **skin),
