@@ -21,7 +21,7 @@ from minidalle.world.primitives import MAX_SIDES
 
 KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
 TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE = 23, 24, 25, 26, 27, 28
-GLOW, MIRROR, DECAL, LINE, SOLO, COLUMNS = 29, 30, 31, 32, 33, 34
+GLOW, MIRROR, DECAL, LINE, SOLO, EXACT, COLUMNS = 29, 30, 31, 32, 33, 34, 35
 
 # The beginning of the `view` vector: camera position and axes; further on the cut plane and the lens.
 EYE, FORWARD, RIGHT, UP, SLOPE = 0, 3, 6, 9, 12
@@ -158,11 +158,21 @@ def nearest_of(primitives, normals, active, count, x, y, z):
     group, sum_d, least, owner = -1.0, 1e9, 1e9, NOTHING
     for j in range(count):
         k = active[j]
-        d = distance(primitives, k, normals, x, y, z)
         if primitives[k, SOLO] > 0.0:
+            if primitives[k, EXACT] > 0.0:  # then it is no nearer than its bounding sphere
+                u, v, w = (
+                    x - primitives[k, CENTER],
+                    y - primitives[k, CENTER + 1],
+                    z - primitives[k, CENTER + 2],
+                )
+                reach = nearest + primitives[k, RADIUS] + 1e-9
+                if u * u + v * v + w * w > reach * reach:
+                    continue
+            d = distance(primitives, k, normals, x, y, z)
             if d < nearest:
                 nearest, who = d, k
             continue
+        d = distance(primitives, k, normals, x, y, z)
         if primitives[k, MELT] > 0.0 and primitives[k, GROUP] == group:
             sum_d = melted(sum_d, d, primitives[k, MELT])
             if d < least:
@@ -195,6 +205,8 @@ def trace(primitives, normals, active, view, ox, oy, oz, dx, dy, dz, steps):
     count, t, far = candidates(primitives, ox, oy, oz, dx, dy, dz, active)
     if count == 0:
         return 1e9, NOTHING
+    if dy < -1e-6:
+        far = min(far, oy / -dy)  # the floor, which hides what lies behind it
     nearest, who = 1e9, NOTHING
     opened = is_cut(view)
     for _ in range(steps):

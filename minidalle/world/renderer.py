@@ -4,26 +4,25 @@ One sample is traced for each pixel; where neighbours differ, four more are trac
 flat areas cost one ray. Pictures are uint8 [height, width, 3], any square size, and the same to the last bit for any
 number of threads.
 
-Left out: reflections, fog, lenses, and a GPU version.
+Left out: fog, soft shadows; how a graphics card does it (`gpu.py`).
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import skins, styles
-from minidalle.world.figures import draw_cell
 from minidalle.world.layouts import lay_out, size_of
 from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.places import surroundings
-from minidalle.world.primitives import OBJECTS, PRISM, Primitive, Vector, rotation_matrix
+from minidalle.world.primitives import BOX, CONE, OBJECTS, PRISM, TORUS, Primitive, Vector, rotation_matrix
+from minidalle.world.quills import quills
 from minidalle.world.scene import (
     LAYOUTS,
     LENSES,
@@ -41,18 +40,18 @@ from minidalle.world.words import word_sheet
 
 WHITE = (0.96, 0.96, 0.95)
 INK = (0.04, 0.04, 0.05)
-VOXEL = 0.09  # side of a little cube, in units
+VOXEL = 0.075  # side of a little cube, in units
 
 MATERIAL_COLORS: dict[str, tuple[Vector, Vector]] = {
     "brick": ((0.55, 0.17, 0.10), (0.78, 0.74, 0.68)),
     "wood": ((0.52, 0.30, 0.13), (0.30, 0.16, 0.06)),
     "wool": ((0.80, 0.74, 0.62), (0.50, 0.44, 0.34)),
-    "stone": ((0.30, 0.30, 0.31), (0.62, 0.61, 0.58)),
+    "stone": ((0.07, 0.07, 0.07), (0.66, 0.65, 0.62)),
     "plaid": ((0.65, 0.06, 0.06), (0.03, 0.08, 0.05)),
-    "porcupine": ((0.12, 0.08, 0.05), (0.80, 0.72, 0.58)),
-    "harp strings": ((0.24, 0.11, 0.04), (0.95, 0.78, 0.30)),
-    "fur": ((0.30, 0.17, 0.08), (0.55, 0.36, 0.20)),
-    "leaves": ((0.05, 0.20, 0.04), (0.18, 0.46, 0.08)),
+    "porcupine": ((0.06, 0.04, 0.03), (0.80, 0.72, 0.58)),
+    "harp strings": ((0.03, 0.015, 0.01), (1.00, 0.74, 0.26)),
+    "fur": ((0.14, 0.07, 0.03), (0.66, 0.44, 0.25)),
+    "leaves": ((0.01, 0.06, 0.01), (0.24, 0.60, 0.09)),
 }
 """The two colours of each material, where a scene names no others."""
 
@@ -111,7 +110,7 @@ def _rows(thing: Thing, owner: int) -> list[np.ndarray]:
         row[g.INSIDE], row[g.GLOW], row[g.MIRROR] = primitive.inside, primitive.glow, primitive.mirror
         row[g.DECAL] = 1.0 if primitive.word and thing.word else 0.0
         rows.append(row)
-    return rows
+    return rows + quills(rows)
 
 
 def _finish(rows: list[np.ndarray]) -> np.ndarray:
@@ -130,6 +129,7 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
         members = table[:, g.GROUP] == group
         table[members, g.RADIUS] += 1.25 * table[members, g.MELT].max()  # k to reach it, k / 4 that it bulges
         table[members, g.SOLO] = members.sum() == 1
+    table[:, g.EXACT] = np.isin(table[:, g.KIND], (BOX, CONE, TORUS))
     return table
 
 
@@ -157,7 +157,8 @@ def project(camera: Camera, point: Sequence[float]) -> tuple[float, float, float
 
 def _pack(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A scene as the three arrays that the kernels read: primitives, words, view."""
-    things = (*scene.things, *surroundings(scene.place, scene.light.night))
+    around = () if scene.style == "x-ray" else surroundings(scene.place, scene.light.night)
+    things = (*scene.things, *around)
     rows = [row for owner, thing in enumerate(things) for row in _rows(thing, owner)]
     primitives = _finish(rows)
     sheets = []
@@ -185,51 +186,96 @@ def _pack(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return primitives, words, np.round(np.concatenate(parts), 9)  # which libraries may round differently
 
 
+def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
+    """The single pictures (scene, size) of which a scene's picture is made, once each field is known to be right."""
+    if size < 8:
+        raise ValueError(f"size is {size}; a picture needs at least 8 pixels a side")
+    known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
+    for name, values in known.items():
+        _check(name, getattr(scene, name), values)
+    if scene.layout:
+        for panel in scene.panels:
+            yield from _leaves(panel, size_of(scene.layout, size))
+        return
+    for thing in scene.things:
+        for name, known in KNOWN.items():
+            _check(name, getattr(thing, name), known)
+    if not any(scene.light.direction):
+        raise ValueError("the light's direction is (0, 0, 0); it has to point to the sun")
+    yield scene, size
+
+
+def _assembled(scene: Scene, size: int, drawn: Iterator[np.ndarray]) -> np.ndarray:
+    """A scene's picture from those of `_leaves`, in the same order."""
+    if scene.layout:
+        side = size_of(scene.layout, size)
+        image = lay_out([_assembled(panel, side, drawn) for panel in scene.panels], scene.layout, size)
+    else:
+        image = next(drawn)
+    return image[::-1].copy() if scene.flip else image
+
+
+def _draw(scene: Scene, size: int) -> np.ndarray:
+    """One picture without panels, on the processor."""
+    primitives, words, view = _pack(scene)
+    image = np.empty((size, size, 3), np.uint8)
+    style = STYLES.index(scene.style)
+    styles.draw(primitives, g.NORMALS, words, view, style, styles.DENSITY[style], styles.COARSE[style], image)
+    return image
+
+
 def render(scene: Scene, size: int = 64) -> np.ndarray:
     """Draw a scene.
 
     Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, or a style, lens, place,
     layout, shape, colour, size or texture that the world does not know.
     """
-    if size < 8:
-        raise ValueError(f"size is {size}; a picture needs at least 8 pixels a side")
-    known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
-    for name, values in known.items():
-        _check(name, getattr(scene, name), values)
-    if scene.invert:
-        return 255 - render(replace(scene, invert=False), size)
-    if scene.cells:
-        image = lay_out([draw_cell(cell, size_of("grid", size)) for cell in scene.cells], "grid", size)
-        return image[::-1].copy() if scene.flip else image
-    if scene.layout:
-        drawn = {panel: render(panel, size_of(scene.layout, size)) for panel in dict.fromkeys(scene.panels)}
-        image = lay_out([drawn[panel] for panel in scene.panels], scene.layout, size)
-        return image[::-1].copy() if scene.flip else image
-    for thing in scene.things:
-        for name, known in KNOWN.items():
-            _check(name, getattr(thing, name), known)
-    if not any(scene.light.direction):
-        raise ValueError("the light's direction is (0, 0, 0); it has to point to the sun")
-    primitives, words, view = _pack(scene)
-    image = np.empty((size, size, 3), np.uint8)
-    style = STYLES.index(scene.style)
-    styles.draw(primitives, g.NORMALS, words, view, style, styles.DENSITY[style], image)
-    return image[::-1].copy() if scene.flip else image
+    leaves = list(_leaves(scene, size))
+    return _assembled(scene, size, (_draw(*leaf) for leaf in leaves))
 
 
 def render_many(
-    scenes: Sequence[Scene], size: int = 64, workers: int | None = None, progress: bool = True
+    scenes: Sequence[Scene],
+    size: int = 64,
+    workers: int | None = None,
+    progress: bool = True,
+    device: str = "cpu",
 ) -> np.ndarray:
-    """Draw many scenes on all cores (`workers` threads) with a progress bar; uint8 [scene, size, size, 3]."""
+    """Draw many scenes with a progress bar; uint8 [scene, size, size, 3].
+
+    On all cores (`workers` threads), or with `device="cuda"` on a graphics card, whose pictures are the same but for
+    rounding (`gpu.py`). Raises ValueError for another device, RuntimeError where there is no card.
+    """
     from tqdm.auto import tqdm
 
+    if device not in ("cpu", "cuda"):
+        raise ValueError(f"device is {device!r}; choose cpu or cuda")
     images = np.empty((len(scenes), size, size, 3), np.uint8)
+    bar = tqdm(total=len(scenes), desc="drawing", unit="picture", disable=not progress)
+    if device == "cuda":
+        _draw_on_card(scenes, size, images, bar)
+    else:
 
-    def draw(index: int) -> None:
-        images[index] = render(scenes[index], size)
+        def draw(index: int) -> None:
+            images[index] = render(scenes[index], size)
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        jobs = pool.map(draw, range(len(scenes)))
-        for _ in tqdm(jobs, total=len(scenes), desc="drawing", unit="picture", disable=not progress):
-            pass
+        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+            for _ in pool.map(draw, range(len(scenes))):
+                bar.update()
+    bar.close()
     return images
+
+
+def _draw_on_card(scenes: Sequence[Scene], size: int, images: np.ndarray, bar) -> None:
+    """Fill `images` on a graphics card, some hundred scenes at a time."""
+    from minidalle.world import gpu
+
+    if not gpu.available():
+        raise RuntimeError('there is no graphics card that numba can use; draw with device="cpu"')
+    for start in range(0, len(scenes), gpu.AT_ONCE):
+        some = scenes[start : start + gpu.AT_ONCE]
+        leaves = [leaf for scene in some for leaf in _leaves(scene, size)]
+        drawn = iter(gpu.draw([(_pack(leaf), STYLES.index(leaf.style), side) for leaf, side in leaves]))
+        for k, scene in enumerate(some):
+            images[start + k] = _assembled(scene, size, drawn)
+            bar.update()

@@ -123,6 +123,9 @@ def _shade_hit(
     if who >= 0:
         red, green, blue = _albedo(primitives, normals, words, who, x, y, z, nx, ny, nz, opened)
         glow = primitives[who, g.GLOW] * view[NIGHT]
+        if view[VOXEL] > 0.0:
+            cube = voxels.face(view[VOXEL], x, y, z, nx, ny, nz)
+            red, green, blue = red * cube, green * cube, blue * cube
         hx, hy, hz = lx - dx, ly - dy, lz - dz
         s = max((nx * hx + ny * hy + nz * hz) / math.sqrt(hx * hx + hy * hy + hz * hz), 0.0)
         s *= s

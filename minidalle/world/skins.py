@@ -49,23 +49,6 @@ def _ray(x, y, step):
 
 
 @jit
-def _cells(x, y, fill):
-    """Distances to the nearest and the second nearest of jittered points, one a cell."""
-    i, j = math.floor(x), math.floor(y)
-    best, second = 9.0, 9.0
-    for a in range(-1, 2):
-        for b in range(-1, 2):
-            u = i + a + 0.5 + fill * (textures.random_of(i + a, j + b, 5) - 0.5) - x
-            v = j + b + 0.5 + fill * (textures.random_of(i + a, j + b, 6) - 0.5) - y
-            d = u * u + v * v
-            if d < best:
-                second, best = best, d
-            elif d < second:
-                second = d
-    return math.sqrt(best), math.sqrt(second)
-
-
-@jit
 def _across(name, x, y):
     """Surfaces around the solid's own z axis: what is seen where a fruit is cut in two."""
     r = math.sqrt(x * x + y * y)
@@ -102,8 +85,8 @@ def pattern(texture, x, y, z, nx, ny, nz):
         wide = 0.15 - 0.13 * v
         return 1.0 if u * u / (wide * wide) + v * v / 0.09 < 1.0 else 0.0
     if name == 2:  # holes of many sizes
-        near, _ = _cells(a * 8.0, b * 8.0, 0.7)
-        small, _ = _cells(a * 19.0, b * 19.0, 0.8)
+        near, _, _, _ = textures.cells(a * 8.0, b * 8.0, 0.7)
+        small, _, _, _ = textures.cells(a * 19.0, b * 19.0, 0.8)
         return 1.0 if near < 0.34 or small < 0.26 else 0.0
     if name == 6:  # lattice: slanting lines, with a dot in every diamond
         u, v = (a + b) * 5.0, (a - b) * 5.0
@@ -111,7 +94,7 @@ def pattern(texture, x, y, z, nx, ny, nz):
         dot = (u - 0.57) * (u - 0.57) + (v - 0.57) * (v - 0.57)
         return 1.0 if u < 0.14 or v < 0.14 or dot < 0.014 else 0.0
     if name == 8:  # pores
-        near, _ = _cells(a * 22.0, b * 22.0, 0.6)
+        near, _, _, _ = textures.cells(a * 22.0, b * 22.0, 0.6)
         return 0.8 if near < 0.24 else 0.0
     if name == 9:  # crystals: flat faces, light and dark
         i = math.floor((a + 0.35 * b) * 11.0)

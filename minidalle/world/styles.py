@@ -1,6 +1,6 @@
 """From traced samples to a picture, in one of the styles.
 
-First `fill` traces a grid of samples, `DENSITY[style]` a pixel each way; then each pixel is painted by `pixel`, which
+First a grid of samples is traced, `DENSITY[style]` a pixel each way; then each pixel is painted by `pixel`, which
 reads the samples around it and changes nothing. So the pixels can be painted in any order, on any number of threads.
 
 Left out: how a sample is traced (`shading.py`).
@@ -21,6 +21,9 @@ PHOTO, SKETCH, CARTOON, PAINTING, GLASS, VOXELS, NEON, XRAY = range(8)
 DENSITY = (1, 2, 2, 1, 1, 1, 2, 1)
 """Samples a pixel each way, by style."""
 
+COARSE = (0, 0, 1, 0, 0, 0, 1, 0)
+"""1 for the styles that are traced at one sample a pixel first, and at the full density where neighbours differ."""
+
 
 @g.jit
 def fill_one(primitives, normals, words, active, view, style, i, j, buffer):
@@ -34,26 +37,52 @@ def fill_one(primitives, normals, words, active, view, style, i, j, buffer):
 
 
 @g.jit
+def alike(coarse, i, j, style):
+    """Whether pixel (i, j) and those around it show one surface without a bend and, but for neon, in one light."""
+    n = coarse.shape[0]
+    p = coarse[i, j]
+    for a in range(max(i - 1, 0), min(i + 2, n)):
+        for b in range(max(j - 1, 0), min(j + 2, n)):
+            q = coarse[a, b]
+            if p[6] != q[6] or (p[6] >= 0.0 and p[3] * q[3] + p[4] * q[4] + p[5] * q[5] < 0.8):
+                return False
+            if style != NEON and abs(p[0] - q[0]) + abs(p[1] - q[1]) + abs(p[2] - q[2]) > 0.12:
+                return False
+    return True
+
+
+@g.jit
+def refine_one(primitives, normals, words, active, view, style, i, j, coarse, buffer):
+    """Sample (i, j) of `buffer`, from the pixel of `coarse` [n, n, SAMPLE_LENGTH] where that is all there is to see."""
+    density = buffer.shape[0] // coarse.shape[0]
+    if alike(coarse, i // density, j // density, style):
+        for c in range(SAMPLE_LENGTH):
+            buffer[i, j, c] = coarse[i // density, j // density, c]
+    else:
+        fill_one(primitives, normals, words, active, view, style, i, j, buffer)
+
+
+@g.jit
 def xray(primitives, normals, active, view, u, v, out):
     """How much matter a ray goes through, with more for what is inside: white on blue black."""
     there, dx, dy, dz = lenses.direction(view, u, v)
     ox, oy, oz = view[g.EYE], view[g.EYE + 1], view[g.EYE + 2]
-    count, near, far = g.candidates(primitives, ox, oy, oz, dx, dy, dz, active)
+    count, t, far = g.candidates(primitives, ox, oy, oz, dx, dy, dz, active)
     shell, core = 0.0, 0.0
-    if there and count > 0 and far > near:
-        step = (far - near) / 48.0
-        for s in range(48):
-            t = near + (s + 0.5) * step
-            x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
-            d, _ = g.nearest_of(primitives, normals, active, count, x, y, z)
-            if d < 0.0:
-                shell += step * (1.3 if d > -0.05 else 0.40)
-            for k in range(primitives.shape[0]):
-                if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives, k, normals, x, y, z) < 0.0:
-                    core += step * 9.0
-                    break
+    step = 0.03
+    while there and count > 0 and t < far:
+        x, y, z = ox + dx * (t + 0.5 * step), oy + dy * (t + 0.5 * step), oz + dz * (t + 0.5 * step)
+        d, _ = g.nearest_of(primitives, normals, active, count, x, y, z)
+        t += max(step, d)
+        if d >= 0.0:
+            continue
+        shell += step * (2.6 if d > -0.05 else 0.45)
+        for k in range(primitives.shape[0]):
+            if primitives[k, g.INSIDE] > 0.0 and g.distance(primitives, k, normals, x, y, z) < 0.0:
+                core += step * 9.0
+                break
     light = 1.0 - 1.0 / (1.0 + shell + core)
-    out[0], out[1], out[2] = 0.004 + 0.86 * light, 0.008 + 0.95 * light, 0.03 + 1.0 * light
+    out[0], out[1], out[2] = 0.004 + 0.78 * light, 0.008 + 0.95 * light, 0.03 + 1.05 * light
     out[3], out[4], out[5], out[6], out[7] = 0.0, 0.0, 0.0, g.NOTHING, 1.0
 
 
@@ -154,18 +183,37 @@ def seeds(i, j, cell, skew, salt):
 
 
 @g.jit
-def painting(buffer, i, j, out):
-    """Brush strokes: each takes the colour of its middle, a little lighter or darker."""
+def brush(buffer, i, j, cell, things, salt):
+    """The brush stroke on pixel (i, j): (is there one?, row and column of its middle, its light).
+
+    Strokes are `cell` pixels apart; `things` takes those that begin on a solid, else those that do not.
+    """
     n = buffer.shape[0]
-    unit = n / 64.0
-    a, b, _ = seeds(i + 0.25 * (j % (7.0 * unit)), j + 0.0, 2.2 * unit, 2.4, 11)
-    a = a - 0.25 * (j % (7.0 * unit))
-    p = buffer[min(max(int(a), 0), n - 1), min(max(int(b), 0), n - 1)]
-    q = buffer[i, j]
-    w = 0.5 if q[6] >= 0.0 else 0.8
-    shade = 0.88 + 0.24 * textures.random_of(int(a * 8), int(b * 8), 3)
-    for c in range(3):
-        out[c] = quantise((p[c] * w + q[c] * (1.0 - w)) * shade)
+    priority, a, b, _, across = textures.stroke((i + 0.5) / cell, (j + 0.5) / cell, salt, 0.5, True)
+    p = min(max(int((a + 0.15 + 0.7 * textures.random_of(a, b, salt + 2)) * cell), 0), n - 1)
+    q = min(max(int((b + 0.15 + 0.7 * textures.random_of(a, b, salt + 3)) * cell), 0), n - 1)
+    bristle = textures.random_of(math.floor(across * 3.0 + 9.0), a, b)
+    light = 0.80 + 0.26 * textures.random_of(a, b, salt + 4) + 0.20 * bristle
+    return priority >= 0.0 and (buffer[p, q, 6] >= 0.0) == things, p, q, light
+
+
+@g.jit
+def painting(buffer, i, j, out):
+    """Brush strokes: each takes the colour of its middle, lighter or darker; short ones on things, long ones behind."""
+    unit = buffer.shape[0] / 64.0
+    there, a, b, light = brush(buffer, i, j, 3.0 * unit, True, 11)
+    if not there:
+        there, a, b, light = brush(buffer, i, j, 5.5 * unit, False, 17)
+    if not there:
+        a, b, light = i, j, 0.9
+    w = 1.0 if buffer[a, b, 6] == buffer[i, j, 6] else 0.55
+    red = buffer[a, b, 0] * w + buffer[i, j, 0] * (1.0 - w)
+    green = buffer[a, b, 1] * w + buffer[i, j, 1] * (1.0 - w)
+    blue = buffer[a, b, 2] * w + buffer[i, j, 2] * (1.0 - w)
+    gray = -0.25 * (red + green + blue) / 3.0  # a quarter more colour
+    out[0] = quantise((1.25 * red + gray) * light)
+    out[1] = quantise((1.25 * green + gray) * light)
+    out[2] = quantise((1.25 * blue + gray) * light)
 
 
 @g.jit
@@ -173,8 +221,9 @@ def stained_glass(buffer, i, j, out):
     """Pieces of bright glass in lead: borders of things, and a net over the rest."""
     n = buffer.shape[0]
     unit = n / 64.0
-    a, b, gap = seeds(i + 0.5, j + 0.5, 9.0 * unit, 1.0, 23)
-    if outline(buffer, i, j, 0.35) or gap < 0.9 * unit:
+    thing = buffer[i, j, 6] >= 0.0  # larger pieces there, so that their own outlines count for more
+    a, b, gap = seeds(i + 0.5, j + 0.5, (16.0 if thing else 9.0) * unit, 1.0, 23)
+    if outline(buffer, i, j, 0.35) or gap < (0.7 if thing else 0.9) * unit:
         out[0], out[1], out[2] = 26, 24, 28
         return
     p, q = buffer[i, j], buffer[min(max(int(a), 0), n - 1), min(max(int(b), 0), n - 1)]
@@ -189,26 +238,27 @@ def stained_glass(buffer, i, j, out):
 
 
 @g.jit
+def mark(buffer, i, j):
+    """For neon: writes whether a tube runs through a sample in the place of its light."""
+    buffer[i, j, 7] = 1.0 if buffer[i, j, 6] >= 0.0 and outline(buffer, i, j, 0.6) else 0.0
+
+
+@g.jit
 def neon(buffer, i, j, out):
-    """Glowing outlines in the things' colours on black."""
-    n = buffer.shape[0] // 2
-    unit = max(n // 64, 1)
+    """Glowing outlines in the things' colours on black; the samples are marked."""
+    m = buffer.shape[0]
+    unit = max(m // 128, 1)
     reach = 3 * unit
-    red, green, blue, total = 0.01, 0.01, 0.03, 1.0
-    for a in range(max(2 * i - reach, 0), min(2 * i + reach + 2, 2 * n)):
-        for b in range(max(2 * j - reach, 0), min(2 * j + reach + 2, 2 * n)):
-            if not outline(buffer, a, b, 0.6):
+    red, green, blue = 0.003, 0.002, 0.010
+    for a in range(max(2 * i - reach, 0), min(2 * i + reach + 2, m)):
+        for b in range(max(2 * j - reach, 0), min(2 * j + reach + 2, m)):
+            if buffer[a, b, 7] == 0.0:
                 continue
             p = buffer[a, b]
-            if p[6] < 0.0:
-                continue
-            far = ((a - 2 * i - 0.5) * (a - 2 * i - 0.5) + (b - 2 * j - 0.5) * (b - 2 * j - 0.5)) / (
-                unit * unit
-            )
-            w = 0.10 / (0.4 + far)
-            top = max(p[0], max(p[1], p[2])) + 0.02
-            red, green, blue = red + w * p[0] / top, green + w * p[1] / top, blue + w * p[2] / top
-    out[0], out[1], out[2] = quantise(red / total), quantise(green / total), quantise(blue / total)
+            u, v = (a - 2 * i - 0.5) / unit, (b - 2 * j - 0.5) / unit
+            w = 0.10 / ((0.4 + u * u + v * v) * (max(p[0], max(p[1], p[2])) + 0.02))
+            red, green, blue = red + w * p[0], green + w * p[1], blue + w * p[2]
+    out[0], out[1], out[2] = quantise(red), quantise(green), quantise(blue)
 
 
 @g.jit
@@ -235,16 +285,29 @@ def pixel(primitives, normals, words, active, view, style, buffer, i, j, extra, 
 
 
 @g.jit
-def draw(primitives, normals, words, view, style, density, image):
+def draw(primitives, normals, words, view, style, density, coarse, image):
     """Draw into `image` uint8 [n, n, 3]."""
     n = image.shape[0]
     m = n * density
     buffer = np.empty((m, m, SAMPLE_LENGTH))
     active = np.empty(primitives.shape[0] + 1, np.int64)
     extra = np.empty(SAMPLE_LENGTH)
-    for i in range(m):
-        for j in range(m):
-            fill_one(primitives, normals, words, active, view, style, i, j, buffer)
+    if coarse > 0:
+        first = np.empty((n, n, SAMPLE_LENGTH))
+        for i in range(n):
+            for j in range(n):
+                fill_one(primitives, normals, words, active, view, style, i, j, first)
+        for i in range(m):
+            for j in range(m):
+                refine_one(primitives, normals, words, active, view, style, i, j, first, buffer)
+    else:
+        for i in range(m):
+            for j in range(m):
+                fill_one(primitives, normals, words, active, view, style, i, j, buffer)
+    if style == NEON:
+        for i in range(m):
+            for j in range(m):
+                mark(buffer, i, j)
     for i in range(n):
         for j in range(n):
             pixel(primitives, normals, words, active, view, style, buffer, i, j, extra, image[i, j])

@@ -66,20 +66,81 @@ def pattern(texture, x, y, z, nx, ny, nz, f):
         a, b = a - math.floor(a + 0.5), b - math.floor(b + 0.5)
         return 1.0 if a * a + b * b < 0.085 else 0.0
     a, b = facing(x, y, z, nx, ny, nz)
-    return material(texture, a, b, x, y, z)
+    return material(texture, a, b, x, y, z, 4.0 / f - 0.12)
 
 
 @jit
-def material(texture, a, b, x, y, z):
-    """How much the second colour of a material shows; (a, b) run along the surface."""
+def cells(x, y, fill):
+    """(distances to the nearest and the second nearest of jittered points, one a unit; the nearest one's cell)."""
+    i, j = math.floor(x), math.floor(y)
+    best, second, row, column = 9.0, 9.0, i, j
+    for a in range(-1, 2):
+        for b in range(-1, 2):
+            u = i + a + 0.5 + fill * (random_of(i + a, j + b, 5) - 0.5) - x
+            v = j + b + 0.5 + fill * (random_of(i + a, j + b, 6) - 0.5) - y
+            d = u * u + v * v
+            if d < best:
+                second, best, row, column = best, d, i + a, j + b
+            elif d < second:
+                second = d
+    return math.sqrt(best), math.sqrt(second), row, column
+
+
+@jit
+def stroke(x, y, salt, turn, blunt):
+    """The topmost of slanting strokes, one a unit, at a point: (priority, its cell, along, across), both in [-1, 1].
+
+    The priority is below 0 where there is none. Strokes run along x but for `turn`, the tangent of half the angle by
+    which they stray at most; their ends are pointed (leaves), or `blunt`.
+    """
+    i, j = math.floor(x), math.floor(y)
+    best, row, column, far, off = -1.0, i, j, 0.0, 0.0
+    for a in range(-1, 2):
+        for b in range(-1, 2):
+            priority = random_of(i + a, j + b, salt)
+            if priority <= best:
+                continue
+            t = (2.0 * random_of(i + a, j + b, salt + 1) - 1.0) * turn
+            c, s = (1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t)
+            u = x - (i + a + 0.15 + 0.7 * random_of(i + a, j + b, salt + 2))
+            v = y - (j + b + 0.15 + 0.7 * random_of(i + a, j + b, salt + 3))
+            along, across = (u * c + v * s) / 0.95, (v * c - u * s) / 0.42
+            end = along * along
+            if blunt:
+                end = end * end * end
+            if end < 1.0 and abs(across) < 1.0 - end:
+                best, row, column, far, off = priority, i + a, j + b, along, across
+    return best, row, column, far, off
+
+
+@jit
+def _leaves(a, b):
+    """Leaves on leaves, each in a green of its own, with a rib and a dark rim."""
+    priority, i, j, along, across = stroke(a * 5.5, b * 5.5, 31, 1.0, False)
+    if priority < 0.0:
+        return 0.0
+    if abs(across) > 0.86 - along * along:
+        return 0.12
+    return 0.30 if abs(across) < 0.10 else 0.45 + 0.55 * random_of(i, j, 37)
+
+
+@jit
+def _fur(a, b):
+    """Fine hairs in wisps, which hang down."""
+    bent = a + 0.10 * noise(a * 4.0, b * 3.0)
+    return 0.45 * noise(bent * 22.0, b * 4.0) + 0.55 * noise(bent * 55.0 + 7.0, b * 6.0)
+
+
+@jit
+def material(texture, a, b, x, y, z, radius):
+    """How much the second colour of a material shows; (a, b) run along a surface of a solid of that radius."""
     if texture == 4.0:  # brick: mortar between rows that are set off by half a brick
         v = b * 6.0
         row = math.floor(v)
         u = a * 3.0 + 0.5 * (row % 2.0)
-        u, v = u - math.floor(u), v - row
-        return (
-            1.0 if u < 0.10 or v < 0.20 else 0.25 * random_of(math.floor(a * 3.0 + 0.5 * (row % 2.0)), row, 3)
-        )
+        brick = math.floor(u)
+        u, v = u - brick, v - row
+        return 1.0 if u < 0.10 or v < 0.20 else 0.25 * random_of(brick, row, 3)
     if texture == 5.0:  # wood: bent rings
         r = math.sqrt(x * x + 4.0 * z * z) * 9.0 + 1.5 * noise(y * 2.0, x * 2.0) + b * 0.7
         return abs(2.0 * (r - math.floor(r)) - 1.0) ** 2
@@ -87,24 +148,25 @@ def material(texture, a, b, x, y, z):
         v = b * 9.0 + abs((a * 9.0) - math.floor(a * 9.0) - 0.5) * 1.2
         u = a * 9.0 - math.floor(a * 9.0)
         return 1.0 if v - math.floor(v) < 0.35 or u < 0.12 else 0.0
-    if texture == 7.0:  # stone
-        return 0.6 * noise(a * 5.0, b * 5.0) + 0.4 * noise(a * 17.0, b * 17.0)
+    if texture == 7.0:  # stone: round cobbles, each in its own gray
+        near, second, i, j = cells(a * 5.0, b * 5.0, 0.8)
+        rim = min(max((second - near) * 5.0 - 0.3, 0.0), 1.0)
+        return rim * (0.45 + 0.4 * random_of(i, j, 3) + 0.15 * noise(a * 23.0, b * 23.0))
     if texture == 8.0:  # plaid: bands both ways
         u, v = a * 3.2 - math.floor(a * 3.2), b * 3.2 - math.floor(b * 3.2)
         w = (0.5 if u < 0.5 else 0.0) + (0.5 if v < 0.5 else 0.0)
         return 1.0 if abs(u - 0.75) < 0.06 or abs(v - 0.75) < 0.06 else w
-    if texture == 9.0:  # porcupine: needles that fan out
-        u = a * 16.0 + 2.0 * noise(b * 3.0, 7.0)
-        start = 3.0 * random_of(math.floor(u), 5, 5)
-        v = b * 5.0 + start
-        return 1.0 if u - math.floor(u) < 0.6 and v - math.floor(v) > 0.35 else 0.0
-    if texture == 10.0:  # harp strings
-        u = a * 8.0
-        return 1.0 if abs(u - math.floor(u) - 0.5) < 0.14 else 0.0
-    if texture == 11.0:  # fur
-        return noise(a * 26.0 + 2.0 * noise(b * 5.0, a * 5.0), b * 7.0)
-    if texture == 12.0:  # leaves
-        return 1.0 if noise(a * 9.0, b * 9.0) > 0.55 else 0.0
+    if texture == 9.0:  # porcupine: the dark skin between its quills (`quills.py`)
+        return 0.14 * noise(a * 30.0, b * 8.0)
+    if texture == 10.0:  # harp strings: gold on black between two beams of the frame
+        if abs(b) > 0.46 * radius:
+            return 0.6 if abs(b) > 0.50 * radius else 0.15
+        u = a * 9.0
+        return 1.0 if abs(u - math.floor(u) - 0.5) < 0.11 else 0.0
+    if texture == 11.0:
+        return _fur(a, b)
+    if texture == 12.0:
+        return _leaves(a, b)
     return 0.0
 
 

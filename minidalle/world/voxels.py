@@ -8,6 +8,10 @@ from __future__ import annotations
 import math
 
 from minidalle.world import geometry as g
+from minidalle.world import textures
+
+ROOM = 0.3
+"""A cell counts as full this many sides before the surface, so that thin limbs stay whole."""
 
 
 @g.jit
@@ -16,34 +20,35 @@ def trace(primitives, normals, active, h, ox, oy, oz, dx, dy, dz):
 
     Bounding radii must have grown by h: what is asked is the middle of a cell, which lies beside the ray.
     """
-    count, near, far = g.candidates(primitives, ox, oy, oz, dx, dy, dz, active)
+    count, t, far = g.candidates(primitives, ox, oy, oz, dx, dy, dz, active)
     if count == 0:
         return 1e9, g.NOTHING, 0.0, 1.0, 0.0
-    t, axis = near, 3
-    x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
-    i, j, k = math.floor(x / h), math.floor(y / h), math.floor(z / h)
+    if dy < -1e-6:
+        far = min(far, oy / -dy)
     si, sj, sk = 1.0 if dx > 0.0 else -1.0, 1.0 if dy > 0.0 else -1.0, 1.0 if dz > 0.0 else -1.0
-    big = 1e12
-    step_x, step_y, step_z = (
-        h / abs(dx) if dx != 0.0 else big,
-        h / abs(dy) if dy != 0.0 else big,
-        h / abs(dz) if dz != 0.0 else big,
-    )
-    tx = ((i + (1.0 if si > 0.0 else 0.0)) * h - ox) / dx if dx != 0.0 else big
-    ty = ((j + (1.0 if sj > 0.0 else 0.0)) * h - oy) / dy if dy != 0.0 else big
-    tz = ((k + (1.0 if sk > 0.0 else 0.0)) * h - oz) / dz if dz != 0.0 else big
+    step_x, step_y, step_z = h / max(abs(dx), 1e-12), h / max(abs(dy), 1e-12), h / max(abs(dz), 1e-12)
+    i, j, k, tx, ty, tz, axis = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 3
+    leap = True
     while t < far:
+        if leap:  # anew, from the point that has been reached
+            x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
+            i, j, k, axis = math.floor(x / h), math.floor(y / h), math.floor(z / h), 3
+            tx = t + (i + 0.5 + 0.5 * si - x / h) * si * step_x
+            ty = t + (j + 0.5 + 0.5 * sj - y / h) * sj * step_y
+            tz = t + (k + 0.5 + 0.5 * sk - z / h) * sk * step_z
         d, who = g.nearest_of(primitives, normals, active, count, (i + 0.5) * h, (j + 0.5) * h, (k + 0.5) * h)
-        if d < 0.15 * h and axis < 3:
-            nx, ny, nz = 0.0, 0.0, 0.0
-            if axis == 0:
-                nx = -si
-            elif axis == 1:
-                ny = -sj
-            else:
-                nz = -sk
+        if d < ROOM * h and axis < 3:
+            nx = -si if axis == 0 else 0.0
+            ny = -sj if axis == 1 else 0.0
+            nz = -sk if axis == 2 else 0.0
+            # what is seen is what is nearest to a point before the face: an eye, not the head behind it
+            x, y, z = (i + 0.5 + 0.7 * nx) * h, (j + 0.5 + 0.7 * ny) * h, (k + 0.5 + 0.7 * nz) * h
+            _, who = g.nearest_of(primitives, normals, active, count, x, y, z)
             return t, who, nx, ny, nz
-        if tx <= ty and tx <= tz:
+        leap = d > 3.1 * h  # no full cell within this distance less two half diagonals
+        if leap:
+            t += d - 2.1 * h
+        elif tx <= ty and tx <= tz:
             t, i, axis = tx, i + si, 0
             tx += step_x
         elif ty <= tz:
@@ -53,3 +58,17 @@ def trace(primitives, normals, active, h, ox, oy, oz, dx, dy, dz):
             t, k, axis = tz, k + sk, 2
             tz += step_z
     return 1e9, g.NOTHING, 0.0, 1.0, 0.0
+
+
+@g.jit
+def face(h, x, y, z, nx, ny, nz):
+    """How light a point of a cube's face is: cubes differ a little, and their edges are dark."""
+    i, j, k = math.floor(x / h - 0.5 * nx), math.floor(y / h - 0.5 * ny), math.floor(z / h - 0.5 * nz)
+    rim = 1.0
+    if nx == 0.0:
+        rim = min(rim, 0.5 - abs(x / h - math.floor(x / h) - 0.5))
+    if ny == 0.0:
+        rim = min(rim, 0.5 - abs(y / h - math.floor(y / h) - 0.5))
+    if nz == 0.0:
+        rim = min(rim, 0.5 - abs(z / h - math.floor(z / h) - 0.5))
+    return (0.62 if rim < 0.09 else 1.0) * (0.86 + 0.20 * textures.random_of(i, j, k))
