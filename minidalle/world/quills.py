@@ -12,7 +12,7 @@ import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world.primitives import CONE, TORUS, Vector
-from minidalle.world.textures import FUR, PORCUPINE, STRIPED
+from minidalle.world.textures import PORCUPINE, STRIPED
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,6 @@ class Hair:
 
 HAIR: dict[int, Hair] = {
     PORCUPINE: Hair(64, 0.27, 0.030, 0.0, STRIPED, ((0.05, 0.03, 0.02), (0.90, 0.82, 0.66))),
-    FUR: Hair(72, 0.15, 0.055, 0.5, FUR),
 }
 
 
