@@ -250,6 +250,20 @@ def test_keywords_tell_something_new():
     assert captions.keywords(tags[4:], "sandal") == ["zori"]
 
 
+@pytest.mark.parametrize(
+    ("said", "subgroup", "tags", "untrue"),
+    [
+        ("a spider", "animal-bug", ["insect", "web"], "insect"),
+        ("a shield", "tool", ["weapon", "metal"], "weapon"),
+        ("a black heart", "heart", ["evil", "love"], "evil"),
+    ],
+)
+@pytest.mark.parametrize("style", ["flat", "line"])
+def test_keywords_that_lie_are_left_out(said, subgroup, tags, untrue, style):
+    keywords = captions.captions(said, style, subgroup, tags)[4].split(", ")
+    assert untrue not in keywords and tags[1] in keywords
+
+
 # ---------------------------------------------------------------- what is held out
 
 
