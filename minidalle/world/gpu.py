@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numba import cuda, float64, int64
 
 from minidalle.world import geometry as g
 from minidalle.world import styles
@@ -36,8 +37,6 @@ BATCH_SAMPLES = 1 << 22  # 64 bytes each: 256 MiB of samples at once
 
 def available() -> bool:
     """Whether there is a card that numba can use (or its simulator is switched on)."""
-    from numba import cuda
-
     try:
         return bool(cuda.is_available())
     except Exception:  # whatever a broken driver raises, there is no card to use
@@ -45,9 +44,8 @@ def available() -> bool:
 
 
 @cache
-def _module(name: str) -> types.SimpleNamespace:
+def _module(name: str) -> types.ModuleType:
     """A kernel module executed again, with device functions where the processor has compiled ones."""
-    from numba import cuda
 
     def compiled(**options):
         return cuda.jit(device=True)
@@ -63,18 +61,15 @@ def _module(name: str) -> types.SimpleNamespace:
             return types.SimpleNamespace(**{name: _module(name) for name in names})
         return builtins.__import__(module, globals_, locals_, names, level)
 
-    path = Path(__file__).parent / f"{name}.py"
-    own = {"__name__": f"{__package__}.{name}", "__file__": str(path)}
-    own["__builtins__"] = {**vars(builtins), "__import__": load}
-    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), own)
-    return types.SimpleNamespace(**own)
+    path, module = Path(__file__).parent / f"{name}.py", types.ModuleType(f"{__package__}.{name}")
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": load}
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
+    return module
 
 
 @cache
 def _kernels() -> dict:
     """The kernels by name, compiled when they are first launched: one thread for each sample or pixel."""
-    from numba import cuda, float64, int64
-
     styles, length = _module("styles"), SAMPLE_LENGTH
 
     @cuda.jit
@@ -133,8 +128,6 @@ def _joined(packs: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 
 def _draw_alike(packs: Sequence[tuple], style: int, size: int) -> np.ndarray:
     """Packed scenes of one style as uint8 [scene, size, size, 3]."""
-    from numba import cuda
-
     most = max(len(primitives) for primitives, _, _ in packs)
     if most > SCRATCH:
         raise ValueError(

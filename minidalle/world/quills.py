@@ -29,7 +29,7 @@ class Hair:
 
 HAIR: dict[int, Hair] = {
     PORCUPINE: Hair(64, 0.27, 0.030, 0.0, STRIPED, ((0.05, 0.03, 0.02), (0.90, 0.82, 0.66))),
-    FUR: Hair(72, 0.15, 0.055, 0.5, FUR),
+    FUR: Hair(96, 0.24, 0.060, 1.0, FUR),
 }
 
 
@@ -81,8 +81,12 @@ def _foot(row: np.ndarray, way: np.ndarray) -> np.ndarray:
 def _quill(row: np.ndarray, hair: Hair, way: np.ndarray, group: int) -> np.ndarray:
     """One hair of a solid."""
     foot, size = _foot(row, way), min(1.0, 0.35 + 1.3 * row[g.RADIUS])
-    turned = row[g.ROTATION : g.ROTATION + 9].reshape(3, 3) @ way
-    out = np.array(g.normal(row[None], g.NORMALS, 0, *foot)) + 0.6 * turned - np.array([0.0, hair.hang, 0.0])
+    out = np.array(g.normal(row[None], g.NORMALS, 0, *foot))
+    if hair.hang:  # along the surface, downwards
+        down = np.array([0.0, -hair.hang, 0.0])
+        out = 0.45 * out + down - float(down @ out) * out
+    else:
+        out += 0.6 * (row[g.ROTATION : g.ROTATION + 9].reshape(3, 3) @ way)
     out /= math.sqrt(float(out @ out)) + 1e-9
     quill, half, thick = row.copy(), 0.5 * hair.length * size, hair.thick * size
     quill[g.KIND], quill[g.CENTER : g.CENTER + 3] = CONE, foot + 0.8 * half * out
@@ -90,6 +94,8 @@ def _quill(row: np.ndarray, hair: Hair, way: np.ndarray, group: int) -> np.ndarr
     quill[g.ROTATION : g.ROTATION + 9] = _axes(out).reshape(-1)
     if hair.colors:
         quill[g.COLOR : g.COLOR + 3], quill[g.COLOR2 : g.COLOR2 + 3] = hair.colors
+    else:
+        quill[g.COLOR : g.COLOR2 + 3] *= 0.75 + 0.25 * (group % 3)
     quill[g.TEXTURE], quill[g.GROUP], quill[g.MELT], quill[g.DECAL] = hair.texture, group, 0.0, 0.0
     quill[g.RADIUS] = math.hypot(thick, half) + 0.003
     return quill
