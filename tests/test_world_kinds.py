@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 from collections import defaultdict
+from functools import cache
 
 import numpy as np
 import pytest
@@ -57,7 +58,13 @@ def words_of(kind: Kind, name: str, facts: dict[str, str]) -> tuple[str, ...]:
     """All wordings of a place in a frame: of a field, or of what `Kind.tell` makes of several fields."""
     if name in kind.fields:
         return words_for(kind, name, facts[name])
-    return tuple(sorted({kind.tell(Stream("tell", k), facts)[name] for k in range(150)}))
+    return lists(kind.name, name, tuple(facts.items()))
+
+
+@cache
+def lists(kind: str, name: str, facts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """What `Kind.tell` may make of some facts; its order is drawn, so it is asked often."""
+    return tuple(sorted({WORLD[kind].tell(Stream("tell", k), dict(facts))[name] for k in range(150)}))
 
 
 def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.Pattern:
@@ -73,7 +80,7 @@ def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.P
             words = set(words_of(kind, name, facts))
         else:
             words = {word for value in kind.fields.get(name, ()) for word in words_for(kind, name, value)}
-        choice = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or ".+"
+        choice = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) if words else ".+"
         parts += [re.escape(frame[end : match.start()]), "an? " if article else ""]
         parts.append(f"(?P<f{next(number)}>{choice})")
         end = match.end()

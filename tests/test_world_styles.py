@@ -217,14 +217,13 @@ def test_materials_differ_from_each_other(thing):
             assert (np.abs(images[a] - images[b]).sum(axis=2) > 60).sum() > 80
 
 
-@pytest.mark.parametrize("texture", ["porcupine", "fur"])
-def test_quills_stand_on_the_surface_and_stick_out(texture):
+def test_quills_stand_on_the_surface_and_stick_out():
     """The foot is inside the solid or on it, the tip outside, for every kind of solid."""
     for shape in ("sphere", "cube", "donut", "cylinder"):
-        rows = _rows(Thing(shape, "red", texture=texture, yaw=30.0), 0)
+        rows = _rows(Thing(shape, "red", texture="porcupine", yaw=30.0), 0)
         solids = len(OBJECTS[shape])
         hairs = rows[solids:]
-        assert 40 < len(hairs) < 140
+        assert 40 < len(hairs) < 90
         for hair in hairs:
             axis = hair[g.ROTATION : g.ROTATION + 9].reshape(3, 3)[:, 1]
             assert np.linalg.norm(axis) == pytest.approx(1)

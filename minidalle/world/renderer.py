@@ -18,6 +18,7 @@ import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import skins, styles
+from minidalle.world.figures import draw_cell
 from minidalle.world.layouts import lay_out, size_of
 from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.places import surroundings
@@ -50,7 +51,7 @@ MATERIAL_COLORS: dict[str, tuple[Vector, Vector]] = {
     "plaid": ((0.65, 0.06, 0.06), (0.03, 0.08, 0.05)),
     "porcupine": ((0.06, 0.04, 0.03), (0.80, 0.72, 0.58)),
     "harp strings": ((0.03, 0.015, 0.01), (1.00, 0.74, 0.26)),
-    "fur": ((0.14, 0.07, 0.03), (0.66, 0.44, 0.25)),
+    "fur": ((0.78, 0.48, 0.17), (0.07, 0.04, 0.02)),
     "leaves": ((0.01, 0.06, 0.01), (0.24, 0.60, 0.09)),
 }
 """The two colours of each material, where a scene names no others."""
@@ -193,8 +194,10 @@ def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
     known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
     for name, values in known.items():
         _check(name, getattr(scene, name), values)
+    if scene.cells:
+        return
     if scene.layout:
-        for panel in scene.panels:
+        for panel in dict.fromkeys(scene.panels):
             yield from _leaves(panel, size_of(scene.layout, size))
         return
     for thing in scene.things:
@@ -206,12 +209,16 @@ def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
 
 
 def _assembled(scene: Scene, size: int, drawn: Iterator[np.ndarray]) -> np.ndarray:
-    """A scene's picture from those of `_leaves`, in the same order."""
-    if scene.layout:
-        side = size_of(scene.layout, size)
-        image = lay_out([_assembled(panel, side, drawn) for panel in scene.panels], scene.layout, size)
+    """A scene's picture from those of `_leaves`, in the same order; a panel that is shown twice is drawn once."""
+    side = size_of(scene.layout, size) if scene.layout else size
+    if scene.cells:
+        image = lay_out([draw_cell(cell, side) for cell in scene.cells], scene.layout, size)
+    elif scene.layout:
+        panels = {panel: _assembled(panel, side, drawn) for panel in dict.fromkeys(scene.panels)}
+        image = lay_out([panels[panel] for panel in scene.panels], scene.layout, size)
     else:
         image = next(drawn)
+    image = 255 - image if scene.invert else image
     return image[::-1].copy() if scene.flip else image
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from minidalle.world import KINDS, SECTIONS, WORLD, Scene, caption, render, sample_scene
+from minidalle.world.facts import facts_of
 from minidalle.world.stream import Stream
 
 BLOCKS = "the blocks world"
@@ -48,9 +49,16 @@ def examples(seed: int = 0, each: int = 2) -> list[Example]:
         kinds += [(section, kind.name, "heldout" if kind.never_shown else "train") for kind in mine]
     found = []
     for section, kind, split in kinds:
-        for index in range(each):
+        told: list[set[tuple[str, str]]] = []
+        for index in range(each * 20):  # not twice the same facts where a kind has others
             scene = sample_scene(seed, index, split, kind)
+            facts = set(facts_of(scene).items())
+            if any(2 * len(facts & other) >= len(facts) for other in told) and index < each * 19:
+                continue
+            told.append(facts)
             found.append(Example(section, kind, split, index, scene, caption(scene, seed, index)))
+            if len(told) == each:
+                break
     return found
 
 

@@ -126,9 +126,20 @@ def _leaves(a, b):
 
 @jit
 def _fur(a, b):
-    """Fine hairs in wisps, which hang down."""
-    bent = a + 0.10 * noise(a * 4.0, b * 3.0)
-    return 0.45 * noise(bent * 22.0, b * 4.0) + 0.55 * noise(bent * 55.0 + 7.0, b * 6.0)
+    """A leopard's coat: dark broken rings, nearest seed by nearest seed, over short hairs."""
+    u, v = a * 5.0, b * 5.0
+    ci, cj = math.floor(u), math.floor(v)
+    near, turn = 9.0, 0.0
+    for i in range(-1, 2):
+        for j in range(-1, 2):
+            x = ci + i + 0.2 + 0.6 * random_of(ci + i, cj + j, 21)
+            y = cj + j + 0.2 + 0.6 * random_of(ci + i, cj + j, 22)
+            d = math.sqrt((u - x) * (u - x) + (v - y) * (v - y))
+            if d < near:
+                near, turn = d, (u - x) * (random_of(ci + i, cj + j, 23) - 0.5) + 0.15 * (v - y)
+    if 0.18 < near < 0.40 and turn > -0.06:
+        return 1.0
+    return 0.16 * noise(a * 40.0, b * 12.0)
 
 
 @jit

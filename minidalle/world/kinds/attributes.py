@@ -38,7 +38,7 @@ TEXTURE_OF = {
     "brick": ("a brick wall", "bricks"),
     "porcupine": ("a porcupine", "porcupine quills"),
     "harp strings": ("a harp", "harp strings"),
-    "fur": ("fur", "an animal's fur"),
+    "fur": ("leopard fur", "a leopard's fur"),
     "leaves": ("leaves", "a leafy hedge"),
     "wool": ("wool", "knitted wool"),
 }

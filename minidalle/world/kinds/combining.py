@@ -27,7 +27,7 @@ MADE_OF = {
     "brick": ("bricks", "brick"),
     "leaves": ("leaves", "green leaves"),
     "plaid": ("plaid", "plaid cloth"),
-    "fur": ("fur", "brown fur"),
+    "fur": ("leopard fur", "spotted fur"),
     "porcupine": ("porcupine", "porcupine quills"),
 }
 """Words for materials of which something is made; the others are their own words."""

@@ -1,20 +1,18 @@
-"""Perspective and three dimensions: views, angles, lenses, voxels, mirrors.
+"""Perspective and three dimensions: views and angles.
 
-A view names where the camera stands, an angle how far around the thing it has gone, a lens how directions fall on the
-picture. All turns are to the viewer's left or right.
+A view names where the camera stands, an angle how far around the thing it has gone. All turns are to the viewer's left
+or right. Left out: lenses, voxels and mirrors (`lenses.py`).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from minidalle.world.kinds.common import jitter, light
-from minidalle.world.kinds.context import sideways
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.objects.animals import COATS, natural
 from minidalle.world.primitives import OBJECTS
-from minidalle.world.scene import COLORS, PAINTS, Camera, Scene, Thing
+from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
 SECTION = "perspective and three dimensions"
@@ -91,98 +89,6 @@ enter(
     )
 )
 
-PLURALS: dict[str, str] = {
-    "cat": "cats",
-    "mushroom": "mushrooms",
-    "house": "houses",
-    "car": "cars",
-    "teapot": "teapots",
-    "armchair": "armchairs",
-    "cube": "cubes",
-    "cone": "cones",
-    "donut": "donuts",
-    "bust": "busts",
-    "mug": "mugs",
-    "sphere": "spheres",
-    "dog": "dogs",
-    "duck": "ducks",
-    "elephant": "elephants",
-}
-
-
-def _lens(r: Stream, facts: Facts) -> Scene:
-    """Five things in a ring that look at the camera in its middle."""
-    start, things = r.uniform(-8, 8), []
-    for k in range(5):
-        angle = start + 72.0 * k
-        x, z = (round(1.12 * f(math.radians(angle)), 6) for f in (math.sin, math.cos))
-        yaw = angle + 180.0 + r.uniform(-15, 15)
-        things.append(Thing(facts["object"], facts["color"], "medium", position=(x, 0.0, z), yaw=yaw))
-    camera = Camera((0.0, 0.55, 0.0), 180.0 + r.uniform(-6, 6), r.uniform(0, 4), 0.02, 0.02)
-    place = r.pick(("floor", "field"))
-    return Scene(tuple(things), camera=camera, light=light("", place), place=place, lens=facts["lens"])
-
-
-enter(
-    Kind(
-        name="lens",
-        section=SECTION,
-        fields={"lens": ("fisheye", "panorama"), "object": tuple(PLURALS), "color": tuple(COLORS)},
-        frames=(
-            "{lens} of {color} {object}",
-            "{lens}: {color} {object} all around",
-            "{color} {object} in a ring, {lens}",
-            "a ring of {color} {object}, {lens}",
-            "{lens} from the middle of a ring of {color} {object}",
-        ),
-        build=_lens,
-        held_out=(HeldOut("object", "lens"),),
-        words={
-            "object": {name: (plural,) for name, plural in PLURALS.items()},
-            "lens": {
-                "fisheye": ("a fisheye lens view", "a fisheye photo"),
-                "panorama": ("a spherical panorama", "a panorama in all directions"),
-            },
-        },
-    )
-)
-
-CUBED = there(
-    *("cat", "house", "armchair", "car", "teapot", "mug", "mushroom", "donut"),
-    *("dog", "pig", "duck", "elephant", "rabbit", "turtle", "capybara"),
-)
-"""What may be made of little cubes: large enough in all its parts."""
-
-
-def _voxels(r: Stream, facts: Facts) -> Scene:
-    thing = Thing(facts["object"], facts["color"], position=jitter(r, 0.08), yaw=sideways(r), stretch=1.45)
-    camera = Camera((0.0, 0.68, 0.0), elevation=r.uniform(16, 26), view_height=2.25)
-    return Scene((thing,), camera=camera, light=light(), style=facts["style"])
-
-
-enter(
-    Kind(
-        name="voxels",
-        section=SECTION,
-        fields={"object": CUBED, "color": tuple(COLORS), "style": ("voxels", "photo")},
-        frames=(
-            "{a color} {object} {style}",
-            "{a object} {style}, {color}",
-            "{a object} in {color} {style}",
-            "a picture of {a color} {object} {style}",
-            "{a color} {object}, all of it {style}",
-        ),
-        build=_voxels,
-        held_out=(HeldOut("object", "style", step=2),),
-        words={
-            "style": {
-                "voxels": ("made of voxels", "built from little cubes"),
-                "photo": ("with a smooth surface", "that is smooth"),
-            }
-        },
-    )
-)
-
 ANGLES: tuple[str, ...] = tuple(str(angle) for angle in range(0, 360, 15))
 
 
@@ -227,44 +133,5 @@ enter(
         held_out=(HeldOut("angle", "object"),),
         words={"angle": {angle: _told(int(angle)) for angle in ANGLES}},
         share=1.5,
-    )
-)
-
-MIRRORED = there("cube", "cat", "armchair", "mug", "teapot", "house", "cone", "mushroom", "dog", "pig")
-
-
-def _mirror(r: Stream, facts: Facts) -> Scene:
-    """A thing in front of a mirror, seen over its shoulder; its image stands to the right."""
-    thing = Thing(
-        facts["object"],
-        facts["color"],
-        position=(r.uniform(-0.55, -0.45), 0.0, r.uniform(0.20, 0.30)),
-        yaw=180.0 + r.uniform(-20, 5),
-    )
-    mirror = Thing("standing mirror", r.pick(tuple(PAINTS)), position=(0.0, 0.0, -0.75), stretch=1.0)
-    camera = Camera(
-        (-0.17, 0.74, -0.3),
-        azimuth=r.uniform(22, 27),
-        elevation=r.uniform(10, 15),
-        view_height=r.uniform(2.5, 2.65),
-    )
-    place = r.pick(("floor", "room"))
-    return Scene((thing, mirror), camera=camera, light=light("", place), place=place)
-
-
-enter(
-    Kind(
-        name="mirror",
-        section=SECTION,
-        fields={"object": MIRRORED, "color": tuple(COLORS)},
-        frames=(
-            "a plain {color} {object} looking at its reflection in a mirror",
-            "{a color} {object} in front of a mirror",
-            "{a color} {object} and its reflection in a mirror",
-            "{a object} in {color} facing a mirror",
-            "a mirror that reflects {a color} {object} standing before it",
-        ),
-        build=_mirror,
-        held_out=(HeldOut("object", "color"),),
     )
 )

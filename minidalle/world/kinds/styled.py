@@ -37,7 +37,7 @@ BOARD: dict[str, tuple[float, float]] = {
     "cone": (0.30, 0.47),
     "donut": (0.18, 0.22),
     "mug": (0.45, 0.40),
-    "mushroom": (0.62, 0.46),
+    "mushroom": (0.56, 0.60),
     "house": (0.33, 0.38),
     "armchair": (0.26, 0.44),
     "car": (0.32, 0.33),

@@ -76,7 +76,7 @@ def _egg() -> list[Primitive]:
 @object_shape("log")
 def _log() -> list[Primitive]:
     """A log that lies along z: its bark is seen from the side, its rings where it is cut."""
-    bark = {"color": (0.24, 0.13, 0.06), "second": (0.10, 0.05, 0.02), "texture": "fur"}
+    bark = {"color": (0.24, 0.13, 0.06), "second": (0.10, 0.05, 0.02), "texture": "wood"}
     wood = {"color": (0.84, 0.60, 0.32), "second": (0.46, 0.25, 0.09), "texture": "rings"}
     return [
         limb((0, 0.44, -0.56), (0, 0.44, 0.56), 0.43, **bark),

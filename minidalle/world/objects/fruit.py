@@ -76,7 +76,7 @@ def _orange() -> list[Primitive]:
 
 @object_shape("kiwi")
 def _kiwi() -> list[Primitive]:
-    fuzz = {"color": (0.30, 0.19, 0.07), "second": (0.46, 0.32, 0.14), "texture": "fur"}
+    fuzz = {"color": (0.30, 0.19, 0.07), "second": (0.46, 0.32, 0.14), "texture": "wood"}
     green, core = (0.34, 0.66, 0.06), (0.88, 0.93, 0.66)
     return [
         ellipsoid((0, 0.42, 0), (0.53, 0.42, 0.42), **fuzz),
@@ -156,7 +156,7 @@ def _tomato() -> list[Primitive]:
 
 @object_shape("coconut")
 def _coconut() -> list[Primitive]:
-    husk = {"color": (0.21, 0.11, 0.045), "second": (0.40, 0.25, 0.12), "texture": "fur"}
+    husk = {"color": (0.21, 0.11, 0.045), "second": (0.40, 0.25, 0.12), "texture": "wood"}
     return [
         ellipsoid((0, 0.46, 0), (0.47, 0.46, 0.46), **husk),
         *(ball((x, y, 0.40), 0.065, color=DARK) for x, y in ((-0.10, 0.62), (0.10, 0.62), (0.0, 0.46))),
