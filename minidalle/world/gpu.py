@@ -4,9 +4,11 @@ There is one source. The kernel modules are executed a second time with another 
 of the same Python functions (`_module`). Small kernels here share the work out: one thread for each sample, then one
 for each pixel. Everything stays in float64, so cards that are slow at it (those for games) gain less.
 
-A card fuses multiplications with additions, which rounds once where the processor rounds twice; numba has no switch for
-it. So pictures may differ from the processor's by a level here and there, and at an edge by more: whatever has to be
-the same to the last bit (the golden hashes, the cached data sets of a release) is drawn on the processor.
+A card fuses multiplications with additions, which rounds once where the processor rounds twice; numba-cuda (0.30) has
+no switch for it. So pictures may differ from the processor's by a level here and there, and at an edge by more: whatever
+has to be the same to the last bit (the golden hashes, the data sets of a release) is drawn on the processor.
+
+The package numba-cuda is needed: the CUDA target that comes with numba 0.68 cannot compile `min` and `max`.
 
 Left out: several cards. `render_many(..., device="cuda")` is what calls this.
 """
@@ -20,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numba import cuda, float64, int64
 
 from minidalle.world import geometry as g
 from minidalle.world import styles
@@ -36,8 +39,6 @@ BATCH_SAMPLES = 1 << 22  # 64 bytes each: 256 MiB of samples at once
 
 def available() -> bool:
     """Whether there is a card that numba can use (or its simulator is switched on)."""
-    from numba import cuda
-
     try:
         return bool(cuda.is_available())
     except Exception:  # whatever a broken driver raises, there is no card to use
@@ -45,9 +46,8 @@ def available() -> bool:
 
 
 @cache
-def _module(name: str) -> types.SimpleNamespace:
+def _module(name: str) -> types.ModuleType:
     """A kernel module executed again, with device functions where the processor has compiled ones."""
-    from numba import cuda
 
     def compiled(**options):
         return cuda.jit(device=True)
@@ -63,18 +63,15 @@ def _module(name: str) -> types.SimpleNamespace:
             return types.SimpleNamespace(**{name: _module(name) for name in names})
         return builtins.__import__(module, globals_, locals_, names, level)
 
-    path = Path(__file__).parent / f"{name}.py"
-    own = {"__name__": f"{__package__}.{name}", "__file__": str(path)}
-    own["__builtins__"] = {**vars(builtins), "__import__": load}
-    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), own)
-    return types.SimpleNamespace(**own)
+    path, module = Path(__file__).parent / f"{name}.py", types.ModuleType(f"{__package__}.{name}")
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": load}
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
+    return module
 
 
 @cache
 def _kernels() -> dict:
     """The kernels by name, compiled when they are first launched: one thread for each sample or pixel."""
-    from numba import cuda, float64, int64
-
     styles, length = _module("styles"), SAMPLE_LENGTH
 
     @cuda.jit
@@ -133,8 +130,6 @@ def _joined(packs: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 
 def _draw_alike(packs: Sequence[tuple], style: int, size: int) -> np.ndarray:
     """Packed scenes of one style as uint8 [scene, size, size, 3]."""
-    from numba import cuda
-
     most = max(len(primitives) for primitives, _, _ in packs)
     if most > SCRATCH:
         raise ValueError(

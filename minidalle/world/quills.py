@@ -1,4 +1,4 @@
-"""A porcupine's quills and fur's tufts: what is made of these gets thin cones that stick out of it on all sides.
+"""A porcupine's quills: what has this texture gets thin banded cones that stick out of it on all sides.
 
 Left out: the skin between them (`textures.py`).
 """
@@ -6,30 +6,17 @@ Left out: the skin between them (`textures.py`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from minidalle.world import geometry as g
-from minidalle.world.primitives import CONE, TORUS, Vector
+from minidalle.world.primitives import CONE, TORUS
 from minidalle.world.textures import PORCUPINE, STRIPED
 
+MANY, LONG, THICK = 64, 0.27, 0.030
+"""About how many quills a thing has, and how long and thick they are on a large solid."""
 
-@dataclass(frozen=True)
-class Hair:
-    """What sticks out of a material: about how many for a thing, how long and thick, how much it hangs, its pattern."""
-
-    many: int
-    length: float
-    thick: float
-    hang: float
-    texture: int
-    colors: tuple[Vector, Vector] | None = None
-
-
-HAIR: dict[int, Hair] = {
-    PORCUPINE: Hair(64, 0.27, 0.030, 0.0, STRIPED, ((0.05, 0.03, 0.02), (0.90, 0.82, 0.66))),
-}
+DARK, LIGHT = (0.05, 0.03, 0.02), (0.90, 0.82, 0.66)
 
 
 def _directions(count: int) -> np.ndarray:
@@ -49,14 +36,15 @@ def _axes(up: np.ndarray) -> np.ndarray:
 
 
 def quills(rows: list[np.ndarray]) -> list[np.ndarray]:
-    """The hairs of a thing's primitives, as further rows; larger primitives get more of them."""
-    hairy = [row for row in rows if row[g.TEXTURE] in HAIR and not row[g.INSIDE] and row[g.RADIUS] > 0.04]
-    area = sum(row[g.RADIUS] ** 2 for row in hairy)
+    """The quills of a thing's primitives, as further rows; larger primitives get more of them."""
+    bodies = [
+        row for row in rows if row[g.TEXTURE] == PORCUPINE and not row[g.INSIDE] and row[g.RADIUS] > 0.04
+    ]
+    area = sum(row[g.RADIUS] ** 2 for row in bodies)
     found: list[np.ndarray] = []
-    for row in hairy:
-        hair = HAIR[int(row[g.TEXTURE])]
-        for way in _directions(max(round(hair.many * row[g.RADIUS] ** 2 / area), 3)):
-            found.append(_quill(row, hair, way, len(rows) + len(found)))
+    for row in bodies:
+        for way in _directions(max(round(MANY * row[g.RADIUS] ** 2 / area), 3)):
+            found.append(_quill(row, way, len(rows) + len(found)))
     return found
 
 
@@ -77,18 +65,17 @@ def _foot(row: np.ndarray, way: np.ndarray) -> np.ndarray:
     return middle + low * (turn @ way)
 
 
-def _quill(row: np.ndarray, hair: Hair, way: np.ndarray, group: int) -> np.ndarray:
-    """One hair of a solid."""
+def _quill(row: np.ndarray, way: np.ndarray, group: int) -> np.ndarray:
+    """One quill of a solid."""
     foot, size = _foot(row, way), min(1.0, 0.35 + 1.3 * row[g.RADIUS])
     turned = row[g.ROTATION : g.ROTATION + 9].reshape(3, 3) @ way
-    out = np.array(g.normal(row[None], g.NORMALS, 0, *foot)) + 0.6 * turned - np.array([0.0, hair.hang, 0.0])
+    out = np.array(g.normal(row[None], g.NORMALS, 0, *foot)) + 0.6 * turned
     out /= math.sqrt(float(out @ out)) + 1e-9
-    quill, half, thick = row.copy(), 0.5 * hair.length * size, hair.thick * size
+    quill, half, thick = row.copy(), 0.5 * LONG * size, THICK * size
     quill[g.KIND], quill[g.CENTER : g.CENTER + 3] = CONE, foot + 0.8 * half * out
     quill[g.DIMS : g.DIMS + 4] = thick, 0.002, half, 0.003
     quill[g.ROTATION : g.ROTATION + 9] = _axes(out).reshape(-1)
-    if hair.colors:
-        quill[g.COLOR : g.COLOR + 3], quill[g.COLOR2 : g.COLOR2 + 3] = hair.colors
-    quill[g.TEXTURE], quill[g.GROUP], quill[g.MELT], quill[g.DECAL] = hair.texture, group, 0.0, 0.0
+    quill[g.COLOR : g.COLOR + 3], quill[g.COLOR2 : g.COLOR2 + 3] = DARK, LIGHT
+    quill[g.TEXTURE], quill[g.GROUP], quill[g.MELT], quill[g.DECAL] = STRIPED, group, 0.0, 0.0
     quill[g.RADIUS] = math.hypot(thick, half) + 0.003
     return quill

@@ -155,6 +155,8 @@ def cartoon(buffer, i, j, out):
             p = buffer[a, b]
             top = max(p[0], max(p[1], p[2])) + 1e-6
             tone = 0.98 if top > 0.55 else (0.70 if top > 0.22 else (0.30 if top > 0.08 else 0.07))
+            if p[6] == g.FLOOR:  # whose grain would flicker between two tones
+                tone = min(1.1 * math.sqrt(top), 0.98)
             for_all = tone / top
             low = min(p[0], min(p[1], p[2]))
             drop = 0.35 * low  # away from gray
@@ -201,7 +203,7 @@ def brush(buffer, i, j, cell, things, salt):
 def painting(buffer, i, j, out):
     """Brush strokes: each takes the colour of its middle, lighter or darker; short ones on things, long ones behind."""
     unit = buffer.shape[0] / 64.0
-    there, a, b, light = brush(buffer, i, j, 3.0 * unit, True, 11)
+    there, a, b, light = brush(buffer, i, j, 2.6 * unit, True, 11)
     if not there:
         there, a, b, light = brush(buffer, i, j, 5.5 * unit, False, 17)
     if not there:
