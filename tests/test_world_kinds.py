@@ -22,8 +22,8 @@ PLACE = re.compile(r"\{(a )?(\w+)\}")
 AN = re.compile(r"[aeio]|u(?!ni)|x-")
 """What "an" stands before."""
 
-LONG = {"multiple objects": 30, "fashion and interior design": 24}  # words; all other captions have at most 18
-"""A section whose captions name up to six things."""
+LONG = {"multiple objects": 30, "fashion and interior design": 24}
+"""Sections whose captions name many things, and their most words; all others have at most 18."""
 
 
 def splits_of(kind: Kind) -> list[str]:

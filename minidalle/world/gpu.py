@@ -5,7 +5,7 @@ of the same Python functions (`_module`). Small kernels here share the work out:
 for each pixel. Everything stays in float64, so cards that are slow at it (those for games) gain less.
 
 A card fuses multiplications with additions, which rounds once where the processor rounds twice; numba-cuda (0.30) has
-no switch for it. So pictures may differ from the processor's by a level here and there, and at an edge by more: whatever
+no switch for it. So pictures may differ from the processor's by a level here and there, and at an edge by more: what
 has to be the same to the last bit (the golden hashes, the data sets of a release) is drawn on the processor.
 
 The package numba-cuda is needed: the CUDA target that comes with numba 0.68 cannot compile `min` and `max`.

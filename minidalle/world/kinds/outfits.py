@@ -29,7 +29,7 @@ def _worn(r: Stream) -> Facts:
 
 def _penguin(r: Stream, facts: Facts) -> Scene:
     parts = tuple((f"+{garment}", color, "") for garment, color in facts.items() if color != NONE)
-    penguin = Thing("baby penguin", "gray", position=jitter(r, 0.1), yaw=turned(r, 25), parts=parts)
+    penguin = Thing("baby penguin", "black", position=jitter(r, 0.1), yaw=turned(r, 25), parts=parts)
     camera = Camera(look_at=(0.0, 0.58, 0.0), elevation=16.0, view_height=1.55)
     return Scene((penguin,), camera=camera, light=light())
 

@@ -40,6 +40,7 @@ FACES: dict[str, tuple[tuple[float, float, float], float]] = {
 """What an extreme close-up shows of each thing, its face or its front, and how many units high."""
 
 VIEWED = there(*FACES)
+BUILT = ("house", "armchair", "castle", "windmill", "moai")
 TALL = ("castle", "windmill", "elephant")
 VIEWS = ("plain", "extreme close-up", "aerial", "from behind", "low angle")
 
@@ -50,6 +51,9 @@ def _view(r: Stream, facts: Facts) -> Scene:
     camera = Camera((0.0, 0.26 * high, 0.0), around, r.uniform(14, 20), view_height=high)
     if view == "extreme close-up":
         middle, near = FACES[name]
+        near = (
+            near if name in BUILT else 0.75 * near
+        )  # a face fills the picture; of a wall nothing would be left
         camera = Camera(middle, 0.6 * around, r.uniform(4, 10), 3.0, near)
     elif view == "aerial":
         camera = Camera((0.0, 0.40, 0.0), around, r.uniform(72, 78), view_height=0.95 * high)

@@ -10,24 +10,27 @@ from minidalle.world.primitives import (
     ellipsoid,
     limb,
     object_shape,
+    prism,
     torus,
 )
 
 BRASS, PALE, STEEL = (0.80, 0.58, 0.14), (0.92, 0.91, 0.87), (0.55, 0.57, 0.60)
-GLASS_GRAY, GLASS_GREEN, GLASS_BLUE = (0.42, 0.50, 0.48), (0.30, 0.44, 0.34), (0.16, 0.28, 0.42)
+GLASS_GREEN, GLASS_BLUE = (0.30, 0.44, 0.34), (0.16, 0.28, 0.42)
 
 
 @object_shape("television 1920s")
 def _cabinet() -> list[Primitive]:
-    """A cupboard with a round pane like a porthole, a louvre for the sound and two knobs."""
+    """A cupboard with a large round pane that shows a hill and the moon, a louvre for the sound and two knobs."""
     return [
         box((0, 0.54, 0), (0.35, 0.50, 0.25), 0.02),
         box((0, 0.04, 0), (0.40, 0.04, 0.29), 0.01, color=BROWN),
         box((0, 1.06, 0), (0.40, 0.035, 0.29), 0.015, color=BROWN),
-        torus((0, 0.78, 0.25), 0.145, 0.035, color=BRASS),
-        cone((0, 0.78, 0.24), 0.14, 0.14, 0.012, 0.004, rotation=(90, 0, 0), color=GLASS_GRAY),
-        *(box((0, 0.20 + 0.065 * k, 0.255), (0.22, 0.018, 0.015), 0.006, color=BROWN) for k in range(4)),
-        *(ball((x, 0.53, 0.26), 0.042, color=BRASS) for x in (-0.15, 0.15)),
+        torus((0, 0.73, 0.25), 0.235, 0.035, color=BRASS),
+        ellipsoid((0, 0.73, 0.21), (0.225, 0.225, 0.08), color=(0.70, 0.80, 0.78)),
+        prism((-0.02, 0.665, 0.275), 0.055, 0.012, 3, color=DARK),
+        ball((0.10, 0.82, 0.262), 0.035, color=DARK),
+        *(box((0, 0.17 + 0.065 * k, 0.255), (0.22, 0.018, 0.015), 0.006, color=BROWN) for k in range(3)),
+        *(ball((x, 0.42, 0.26), 0.042, color=BRASS) for x in (-0.15, 0.15)),
     ]
 
 

@@ -35,6 +35,7 @@ def _penguin() -> list[Primitive]:
 def _baby_penguin() -> list[Primitive]:
     return [
         ellipsoid((0, 0.36, 0), (0.25, 0.29, 0.22), part="body"),
+        ellipsoid((0, 0.33, 0.06), (0.20, 0.26, 0.185), color=WHITE, part="body"),
         *(limb((s, 0.22, 0), (s, 0.03, 0), 0.10, 0.09, 0.02, part="legs", melt=0.05) for s in (-0.12, 0.12)),
         *(
             limb((0.7 * s, 0.52, 0), (1.55 * s, 0.36, 0.03), 0.08, 0.06, 0.02, part="legs", melt=0.03)
