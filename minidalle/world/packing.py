@@ -13,7 +13,7 @@ from minidalle.world import geometry as g
 from minidalle.world import skins
 from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.places import surroundings
-from minidalle.world.primitives import BOX, CONE, PRISM, TORUS, Primitive, Vector, rotation_matrix
+from minidalle.world.primitives import BOX, CONE, ELLIPSOID, PRISM, TORUS, Primitive, Vector, rotation_matrix
 from minidalle.world.quills import quills
 from minidalle.world.scene import LENSES, MATERIALS, PAINTS, PLACES, TEXTURES, Camera, Scene, Thing
 from minidalle.world.words import word_sheet
@@ -104,7 +104,7 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
         members = table[:, g.GROUP] == group
         table[members, g.RADIUS] += 1.25 * table[members, g.MELT].max()  # k to reach it, k / 4 that it bulges
         table[members, g.SOLO] = members.sum() == 1
-    table[:, g.EXACT] = np.isin(table[:, g.KIND], (BOX, CONE, TORUS))
+    table[:, g.EXACT] = np.isin(table[:, g.KIND], (BOX, CONE, TORUS, ELLIPSOID))
     return table
 
 
