@@ -43,7 +43,7 @@ def _real_card() -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(3))
 def test_the_simulated_card_draws_what_the_processor_draws(part):
-    """Every style, two lenses and a picture of pictures; the simulator runs the kernels' Python, and so takes its time."""
+    """Every style, two lenses and a picture of pictures; the simulator runs the kernels as Python: slowly."""
     code = SIMULATED.replace("PART", str(part)).replace("SIZE", "16" if part == 1 else "10")
     environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
@@ -75,13 +75,12 @@ def test_without_a_card_one_is_told_so():
 
 def test_scenes_are_joined_without_mixing_up_their_solids_or_words():
     from minidalle.world import gpu
-    from minidalle.world.renderer import _pack
+    from minidalle.world.packing import pack
 
     plain = Scene((Thing("mug", "red"),), camera=Camera(), light=light())
-    packs = [_pack(plain), _pack(Scene((Thing("cat", "blue"),))), _pack(plain)]
-    for pack, sheets in ((packs[0], 2), (packs[2], 1)):
-        pack[0][0, g.DECAL] = 1.0  # as if a word stood there
-        pack[0][1, g.DECAL] = sheets
+    packs = [pack(plain), pack(Scene((Thing("cat", "blue"),))), pack(plain)]
+    for (rows, _, _), sheets in ((packs[0], 2), (packs[2], 1)):
+        rows[:2, g.DECAL] = 1.0, sheets  # as if words stood there
     packs[0] = packs[0][0], np.full((2, 3, 4), 7, np.uint8), packs[0][2]
     packs[2] = packs[2][0], np.full((1, 3, 4), 9, np.uint8), packs[2][2]
     rows, first, words, views = gpu._joined(packs)
@@ -104,11 +103,11 @@ def test_too_many_primitives_are_refused():
 def test_styles_that_are_refined_look_like_those_traced_in_full():
     """`styles.COARSE` saves rays where neighbours agree; the picture may not show it."""
     from minidalle.world import styles
-    from minidalle.world.renderer import _pack
+    from minidalle.world.packing import pack
 
     for style in ("cartoon", "neon"):
         scene = Scene((Thing("cat", "red", yaw=20.0),), style=style)
-        primitives, words, view = _pack(scene)
+        primitives, words, view = pack(scene)
         full, number = np.empty((48, 48, 3), np.uint8), STYLES.index(style)
         styles.draw(primitives, g.NORMALS, words, view, number, 2, 0, full)
         assert np.abs(render(scene, 48).astype(int) - full).mean() < 1.0

@@ -24,7 +24,9 @@ from minidalle.world import (
 )
 from minidalle.world import geometry as g
 from minidalle.world.objects import OBJECTS, Primitive, ball, box, cone, prism, torus
-from minidalle.world.renderer import _rows, camera_axes, project, rotation_matrix
+from minidalle.world.packing import camera_axes, rows_of
+from minidalle.world.primitives import rotation_matrix
+from minidalle.world.renderer import project
 
 SOLIDS: dict[str, Primitive] = {
     "sharp box": box((0, 0, 0), (0.5, 0.3, 0.2), 0.0),
@@ -44,7 +46,7 @@ def row_of(solid: Primitive) -> np.ndarray:
     """The renderer's own row for a solid, through a thing of scale 1 with nothing else in it."""
     try:
         OBJECTS["solid"], SIZES["unit"] = (solid,), 1.0
-        return _rows(Thing("solid", "red", "unit"), 0)[0]
+        return rows_of(Thing("solid", "red", "unit"), 0)[0]
     finally:
         del OBJECTS["solid"], SIZES["unit"]
 
@@ -88,7 +90,7 @@ def test_distances_never_change_faster_than_the_way_walked(name):
 def test_no_ray_can_step_through_an_object(shape):
     """From outside, the distance is at most that to any of thousands of points inside, for the whole placed thing."""
     thing = Thing(shape, "red", "large", position=(0.3, 0.2, -0.4), yaw=25.0)
-    rows, inside = _rows(thing, 0), to_world(thing, cloud(shape)[::3])
+    rows, inside = rows_of(thing, 0), to_world(thing, cloud(shape)[::3])
     points = some_points(150, 3, 1.6)
     points = points[thing_distance(thing, points) > 0]
     found = np.min([distances(row, points) for row in rows], axis=0)
@@ -102,7 +104,7 @@ def test_no_ray_can_step_through_an_object(shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_bounding_spheres_hold_their_solids(shape):
     """A ray that misses the sphere is not traced, so a solid that stuck out would lose a slice."""
-    for primitive, row in zip(OBJECTS[shape], _rows(Thing(shape, "red", "small"), 0), strict=True):
+    for primitive, row in zip(OBJECTS[shape], rows_of(Thing(shape, "red", "small"), 0), strict=True):
         points = some_points(4000, 4, 1.02 * primitive.radius) + np.array(primitive.center)
         inside = points[primitive_distance(primitive, points) <= 0]
         assert np.linalg.norm(inside - np.array(primitive.center), axis=1).max() <= primitive.radius + 1e-9

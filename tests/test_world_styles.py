@@ -20,8 +20,8 @@ from minidalle.world import (
     voxels,
 )
 from minidalle.world import geometry as g
+from minidalle.world.packing import camera_axes, pack, rows_of
 from minidalle.world.primitives import ball, box, ellipsoid
-from minidalle.world.renderer import _pack, _rows, camera_axes
 from minidalle.world.scene import LENSES, MATERIALS
 
 CLOSE = Camera(look_at=(0.0, 0.5, 0.0), view_height=1.6)
@@ -47,7 +47,7 @@ def solid():
 def test_two_balls_melt_as_the_closed_form_says(solid):
     """Quilez's polynomial union, and no melting where they are farther apart than it reaches."""
     k = 0.2
-    table = _pack(Scene((solid(ball((0, 0.5, 0), 0.3), ball((0.5, 0.5, 0), 0.3, melt=k)),)))[0]
+    table = pack(Scene((solid(ball((0, 0.5, 0), 0.3), ball((0.5, 0.5, 0), 0.3, melt=k)),)))[0]
     for point in np.random.default_rng(0).uniform((-0.6, 0, -0.5), (1.1, 1, 0.5), (300, 3)):
         a, b = (np.linalg.norm(point - (x, 0.5, 0)) - 0.3 for x in (0, 0.5))
         h = max(k - abs(a - b), 0.0)
@@ -61,7 +61,7 @@ def test_two_balls_melt_as_the_closed_form_says(solid):
 
 def test_an_ellipsoids_surface_is_where_its_equation_says(solid):
     radii = np.array([0.5, 0.3, 0.25])
-    row = _rows(solid(ellipsoid((0, 0.4, 0), tuple(radii))), 0)[0]
+    row = rows_of(solid(ellipsoid((0, 0.4, 0), tuple(radii))), 0)[0]
     for way in np.random.default_rng(1).normal(size=(100, 3)):
         on_it = way / math.sqrt(((way / radii) ** 2).sum())
         for stretch, sign in ((1.0, 0), (1.05, 1), (0.95, -1)):
@@ -70,7 +70,7 @@ def test_an_ellipsoids_surface_is_where_its_equation_says(solid):
 
 
 def test_skipping_solids_behind_their_bounding_sphere_changes_no_distance():
-    table = _pack(Scene((Thing("house", "red"), Thing("mug", "blue", position=(0.8, 0.0, 0.3)))))[0]
+    table = pack(Scene((Thing("house", "red"), Thing("mug", "blue", position=(0.8, 0.0, 0.3)))))[0]
     active = np.arange(len(table))
     for point in np.random.default_rng(2).uniform(-1, 1.5, (200, 3)):
         plain = min(g.distance(table, k, g.NORMALS, *point) for k in active)
@@ -110,7 +110,7 @@ def test_a_mirror_shows_what_stands_on_the_viewers_side(solid):
 def _directions(lens: str, size: int) -> np.ndarray:
     """The direction of every pixel, [size, size, 3] in the camera's axes (right, up, forward); nan where none."""
     scene = replace(TEAPOT, lens=lens)
-    view = _pack(scene)[2]
+    view = pack(scene)[2]
     _, forward, right, up = camera_axes(scene.camera)
     found = np.full((size, size, 3), np.nan)
     for i in range(size):
@@ -154,7 +154,7 @@ def test_a_fisheye_sees_half_of_all_directions_in_a_circle_on_black():
 
 
 def test_faces_of_voxels_look_along_the_axes():
-    table, _, view = _pack(replace(TEAPOT, style="voxels"))
+    table, _, view = pack(replace(TEAPOT, style="voxels"))
     h, active, hits = view[36], np.empty(len(table) + 1, np.int64), 0
     for way in np.random.default_rng(3).normal(size=(200, 3)):
         way /= np.linalg.norm(way)
@@ -220,7 +220,7 @@ def test_materials_differ_from_each_other(thing):
 def test_quills_stand_on_the_surface_and_stick_out():
     """The foot is inside the solid or on it, the tip outside, for every kind of solid."""
     for shape in ("sphere", "cube", "donut", "cylinder"):
-        rows = _rows(Thing(shape, "red", texture="porcupine", yaw=30.0), 0)
+        rows = rows_of(Thing(shape, "red", texture="porcupine", yaw=30.0), 0)
         solids = len(OBJECTS[shape])
         hairs = rows[solids:]
         assert 40 < len(hairs) < 90
@@ -233,4 +233,4 @@ def test_quills_stand_on_the_surface_and_stick_out():
                 for p in (foot, tip)
             ]
             assert d[0] < 0.02 and d[1] > 0.02
-    assert len(_rows(Thing("sphere", "red", texture="wool"), 0)) == 1
+    assert len(rows_of(Thing("sphere", "red", texture="wool"), 0)) == 1

@@ -17,7 +17,16 @@ from pathlib import Path
 
 import numba
 
-KERNELS = ("geometry.py", "lenses.py", "shading.py", "skins.py", "styles.py", "textures.py", "voxels.py")
+KERNELS = (
+    "geometry.py",
+    "lenses.py",
+    "paints.py",
+    "shading.py",
+    "skins.py",
+    "styles.py",
+    "textures.py",
+    "voxels.py",
+)
 
 
 def kernels_hash() -> str:

@@ -172,8 +172,14 @@ def nearest_of(primitives, normals, active, count, x, y, z):
             if d < nearest:
                 nearest, who = d, k
             continue
+        flows = primitives[k, MELT] > 0.0 and primitives[k, GROUP] == group
+        if flows:  # where its bounding sphere is too far for it to melt, it changes nothing
+            u, v, w = x - primitives[k, CENTER], y - primitives[k, CENTER + 1], z - primitives[k, CENTER + 2]
+            reach = max(sum_d, least) + primitives[k, MELT] + primitives[k, RADIUS]
+            if u * u + v * v + w * w > reach * reach and reach > 0.0:
+                continue
         d = distance(primitives, k, normals, x, y, z)
-        if primitives[k, MELT] > 0.0 and primitives[k, GROUP] == group:
+        if flows:
             sum_d = melted(sum_d, d, primitives[k, MELT])
             if d < least:
                 least, owner = d, k

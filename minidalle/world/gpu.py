@@ -5,7 +5,7 @@ of the same Python functions (`_module`). Small kernels here share the work out:
 for each pixel. Everything stays in float64, so cards that are slow at it (those for games) gain less.
 
 A card fuses multiplications with additions, which rounds once where the processor rounds twice; numba-cuda (0.30) has
-no switch for it. So pictures may differ from the processor's by a level here and there, and at an edge by more: what
+no switch for it. So pictures may differ from the processor's by a level, and at an edge by more. Whatever
 has to be the same to the last bit (the golden hashes, the data sets of a release) is drawn on the processor.
 
 The package numba-cuda is needed: the CUDA target that comes with numba 0.68 cannot compile `min` and `max`.
@@ -72,7 +72,7 @@ def _module(name: str) -> types.ModuleType:
 @cache
 def _kernels() -> dict:
     """The kernels by name, compiled when they are first launched: one thread for each sample or pixel."""
-    styles, length = _module("styles"), SAMPLE_LENGTH
+    styles, paints, length = _module("styles"), _module("paints"), SAMPLE_LENGTH
 
     @cuda.jit
     def fill(rows, first, normals, words, views, style, buffers):
@@ -98,7 +98,7 @@ def _kernels() -> dict:
     def mark(buffers):
         m, k = buffers.shape[1], cuda.grid(1)
         if k < buffers.shape[0] * m * m:
-            styles.mark(buffers[k // (m * m)], k // m % m, k % m)
+            paints.mark(buffers[k // (m * m)], k // m % m, k % m)
 
     @cuda.jit
     def paint(rows, first, normals, words, views, style, buffers, images):

@@ -55,14 +55,16 @@ def _foot(row: np.ndarray, way: np.ndarray) -> np.ndarray:
     if row[g.KIND] == TORUS:
         flat = math.sqrt(way[0] ** 2 + way[1] ** 2) + 1e-9
         middle = middle + turn @ (np.array([way[0] / flat, way[1] / flat, 0.0]) * row[g.DIMS])
-    low, high = 0.0, 2.0 * row[g.RADIUS]
+    way, table = turn @ way, row[None]
+    (x, y, z), (dx, dy, dz) = middle.tolist(), way.tolist()
+    low, high = 0.0, 2.0 * float(row[g.RADIUS])
     for _ in range(12):
         half = 0.5 * (low + high)
-        if g.distance(row[None], 0, g.NORMALS, *(middle + half * (turn @ way))) < 0.0:
+        if g.distance(table, 0, g.NORMALS, x + half * dx, y + half * dy, z + half * dz) < 0.0:
             low = half
         else:
             high = half
-    return middle + low * (turn @ way)
+    return middle + low * way
 
 
 def _quill(row: np.ndarray, way: np.ndarray, group: int) -> np.ndarray:
