@@ -17,7 +17,7 @@ pixels = render_many(scenes, 40, workers=WORKERS, progress=False)
 parts = data.encode(), "|".join(text).encode(), pixels.tobytes()
 result = [hashlib.sha256(part).hexdigest()[:16] for part in parts]
 """
-KNOWN = ["1a80a13c6e484a91", "15d3c39b8141c412", "2081e76e8c082bfe"]
+KNOWN = ["30c5f74869135f31", "15d3c39b8141c412", "ee90bb4624f3b5f0"]
 
 
 def golden(workers: int) -> list[str]:
