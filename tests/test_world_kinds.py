@@ -18,7 +18,8 @@ from minidalle.world.kinds import Kind
 from minidalle.world.stream import Stream
 
 KINDS = pytest.mark.parametrize("kind", WORLD.values(), ids=list(WORLD))
-PLACE = re.compile(r"\{(a )?(\w+)\}")
+PLACE = re.compile(r"\{(a )?(\w+)( s)?\}")
+PLURALS = {"bookshelf": "bookshelves"}
 AN = re.compile(r"[aeio]|u(?!ni)|x-")
 """What "an" stands before."""
 
@@ -67,6 +68,14 @@ def lists(kind: str, name: str, facts: tuple[tuple[str, str], ...]) -> tuple[str
     return tuple(sorted({WORLD[kind].tell(Stream("tell", k), dict(facts))[name] for k in range(150)}))
 
 
+def forms(words, several: str, facts: dict[str, str] | None = None) -> set[str]:
+    """The words, and where a frame asks for it ("{object s}") their plurals; only these if more than one is told."""
+    plurals = {PLURALS.get(word, f"{word}s") for word in words} if several else set()
+    if not several or facts is None:
+        return set(words) | plurals
+    return set(words) if facts["count"] == "one" else plurals
+
+
 def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.Pattern:
     """A frame as a regular expression that takes the words of these facts, or of all values where `facts` is None.
 
@@ -75,11 +84,12 @@ def pattern(kind: Kind, frame: str, facts: dict[str, str] | None = None) -> re.P
     """
     parts, end, number = [], 0, itertools.count()
     for match in PLACE.finditer(frame):
-        article, name = match.groups()
+        article, name, several = match.groups()
         if facts:
-            words = set(words_of(kind, name, facts))
+            words = forms(words_of(kind, name, facts), several, facts)
         else:
             words = {word for value in kind.fields.get(name, ()) for word in words_for(kind, name, value)}
+            words = forms(words, several)
         choice = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) if words else ".+"
         parts += [re.escape(frame[end : match.start()]), "an? " if article else ""]
         parts.append(f"(?P<f{next(number)}>{choice})")
@@ -94,12 +104,14 @@ def read(kind: Kind, text: str, frames: tuple[str, ...]) -> list[dict[str, set[s
     for frame in frames:
         if match := pattern(kind, frame).fullmatch(text):
             told: dict[str, set[str]] = {}
-            for k, (_, name) in enumerate(PLACE.findall(frame)):
+            for k, (_, name, several) in enumerate(PLACE.findall(frame)):
                 if (
                     name not in kind.fields
                 ):  # a list of several fields: its words are held to the facts by is_true
                     continue
-                said = {v for v in kind.fields[name] if match[f"f{k}"] in words_for(kind, name, v)}
+                said = {
+                    v for v in kind.fields[name] if match[f"f{k}"] in forms(words_for(kind, name, v), several)
+                }
                 told[name] = told.get(name, said) & said
             readings.append(told)
     return readings
@@ -117,7 +129,9 @@ def article(text: str) -> str:
 
 def say(kind: Kind, frame: str, facts: dict[str, str]) -> str:
     """A frame filled with the first wording of each field."""
-    filled = PLACE.sub(lambda m: (m[1] or "") + words_of(kind, m[2], facts)[0], frame)
+    filled = PLACE.sub(
+        lambda m: (m[1] or "") + min(forms(words_of(kind, m[2], facts)[:1], m[3], facts)), frame
+    )
     return article(" ".join(filled.split()))
 
 
@@ -235,7 +249,7 @@ def test_a_caption_with_a_wrong_word_is_caught(kind):
         facts = dict(scene.facts)
         for frame in kind.frames:
             assert is_true(kind, say(kind, frame, facts), facts, kind.frames)
-            names = {name for _, name in PLACE.findall(frame)}
+            names = {name for _, name, _ in PLACE.findall(frame)}
             if names - set(kind.fields):  # a list: told of quite other facts, it is wrong
                 wrong = say(kind, frame, r.pick([other for other in drawn if other != facts]))
                 assert not is_true(kind, wrong, facts, kind.frames), f"{wrong!r} passes for {facts}"

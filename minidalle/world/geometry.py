@@ -19,9 +19,11 @@ import numpy as np
 from minidalle.world.compiled import compiled
 from minidalle.world.primitives import MAX_SIDES
 
-KIND, CENTER, DIMS, ROTATION, COLOR, COLOR2 = 0, 1, 4, 8, 17, 20
-TEXTURE, OWNER, RADIUS, GROUP, MELT, INSIDE = 23, 24, 25, 26, 27, 28
-GLOW, MIRROR, DECAL, LINE, SOLO, EXACT, COLUMNS = 29, 30, 31, 32, 33, 34, 35
+# What every ray asks of every primitive stands together at the front. LEAD is the number of rows of a thing, at its
+# first row, where BALL holds a sphere (centre, radius) around the whole thing.
+KIND, CENTER, RADIUS, INSIDE, LEAD, SOLO, BALL, EXACT = 0, 1, 4, 5, 6, 7, 8, 12
+MELT, GROUP, TEXTURE, DIMS, ROTATION, COLOR, COLOR2 = 13, 14, 15, 16, 20, 29, 32
+OWNER, GLOW, MIRROR, DECAL, LINE, COLUMNS = 35, 36, 37, 38, 39, 40
 
 # The beginning of the `view` vector: camera position and axes; further on the cut plane and the lens.
 EYE, FORWARD, RIGHT, UP, SLOPE = 0, 3, 6, 9, 12
@@ -133,8 +135,15 @@ def melted(d, e, k):
 @jit
 def candidates(primitives, ox, oy, oz, dx, dy, dz, active):
     """Primitives whose bounding sphere the ray meets: fills `active`, returns (how many, first t, last t)."""
-    count, near, far = 0, 1e9, -1.0
-    for k in range(primitives.shape[0]):
+    count, near, far, k = 0, 1e9, -1.0, -1
+    while k + 1 < primitives.shape[0]:
+        k += 1
+        if primitives[k, LEAD] > 1.0:
+            x, y, z = primitives[k, BALL] - ox, primitives[k, BALL + 1] - oy, primitives[k, BALL + 2] - oz
+            along = x * dx + y * dy + z * dz
+            if primitives[k, BALL + 3] ** 2 <= x * x + y * y + z * z - along * along:
+                k += int(primitives[k, LEAD]) - 1  # the ray misses the whole thing
+                continue
         if primitives[k, INSIDE] > 0.0:
             continue
         x, y, z = primitives[k, CENTER] - ox, primitives[k, CENTER + 1] - oy, primitives[k, CENTER + 2] - oz

@@ -108,6 +108,17 @@ def _finish(rows: list[np.ndarray]) -> np.ndarray:
     return table
 
 
+def _embrace(table: np.ndarray) -> None:
+    """Give each thing's first row the sphere around all of its rows, with a little room, and their number."""
+    for owner in set(table[:, g.OWNER]):
+        mine = np.flatnonzero(table[:, g.OWNER] == owner)
+        centers, radii = table[mine, g.CENTER : g.CENTER + 3], table[mine, g.RADIUS]
+        middle = ((centers - radii[:, None]).min(axis=0) + (centers + radii[:, None]).max(axis=0)) / 2
+        reach = max(math.sqrt(float(d @ d)) + r for d, r in zip(centers - middle, radii, strict=True))
+        table[mine[0], g.LEAD] = len(mine)
+        table[mine[0], g.BALL : g.BALL + 4] = *middle, reach + 1e-6
+
+
 def camera_axes(camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(eye, forward, right, up) of a camera, each float64 [3] in world axes."""
     a, e = math.radians(camera.azimuth), math.radians(camera.elevation)
@@ -141,6 +152,7 @@ def pack(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         cut = np.array([*flat, float(flat @ np.array(scene.things[0].position))])
     voxel = VOXEL if scene.style == "voxels" else 0.0
     primitives[:, g.RADIUS] += voxel
+    _embrace(primitives)
     parts = [*axes, slope, sun, light.sun, light.ambient, light.sky_top, light.sky_bottom, light.floor, cut]
     parts += [[LENSES.index(scene.lens), voxel, PLACES.index(scene.place), light.night]]
     primitives = np.round(primitives, 9)  # swallows the last bit of sin and cos,

@@ -142,6 +142,15 @@ def _toys(r: Stream) -> Facts:
     return facts
 
 
+def _a_row(facts: Facts) -> bool:
+    """Whether as many different toys are named as the count says, and each has a colour."""
+    there = [facts[shape] != NONE for shape, _ in PLACES]
+    shapes = [facts[shape] for shape, _ in PLACES if facts[shape] != NONE]
+    colored = [facts[color] != NONE for _, color in PLACES]
+    count = NUMBERS.index(facts["count"]) + 4
+    return there == colored == [k < count for k in range(len(PLACES))] and len(set(shapes)) == count
+
+
 def _rows(r: Stream, facts: Facts) -> Scene:
     count = NUMBERS.index(facts["count"]) + 4
     back = (count + 1) // 2
@@ -193,6 +202,7 @@ enter(
         build=_rows,
         held_out=(Assigned(PLACES),),
         draw=_toys,
+        allowed=_a_row,
         tell=_list,
     )
 )
