@@ -86,7 +86,7 @@ def world_version() -> str:
     """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
     from the cache."""
     indifferent = {"captions.py", "fields.py", "foils.py", "facts.py", "judge.py", "judging.py", "reader.py"}
-    indifferent |= {"sheet.py"}
+    indifferent |= {"gpu.py", "sheet.py"}
     root = Path(world.__file__)
     every = sorted(path for path in root.parent.rglob("*.py") if path != root)
     return program_hash(path for path in every if path.name not in indifferent)[:16]
@@ -148,7 +148,8 @@ def world_pictures(
 
 def _candidates(folder: Path, stem: str, count: int) -> Iterator[Path]:
     """Cached files with at least `count` pictures, the smallest first."""
-    sizes = {path: int(path.stem.rpartition("-")[2]) for path in folder.glob(f"{stem}-*.npy")}
+    ends = {path: path.stem.rpartition("-")[2] for path in folder.glob(f"{stem}-*.npy")}
+    sizes = {path: int(end) for path, end in ends.items() if end.isdigit()}
     yield from sorted((path for path, held in sizes.items() if held >= count), key=sizes.__getitem__)
 
 
@@ -159,7 +160,7 @@ def _open(path: Path) -> np.ndarray | None:
         images = np.load(path, mmap_mode="r", allow_pickle=False)
         whole = list(images.shape) == described["shape"] and images.dtype == np.uint8
         return images if whole and _fingerprint(images) == described["sha256"] else None
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None
 
 

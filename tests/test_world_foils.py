@@ -80,3 +80,8 @@ def test_the_same_turn_gives_the_same_foil_and_another_another(kind):
     scene = sample_scene(5, 0, "train", kind)
     assert foil(scene, 5, 0, 4) == foil(scene, 5, 0, 4)
     assert len({foil(scene, 5, 0, turn) for turn in range(12)}) > 4
+
+
+def test_kinds_beyond_the_blocks_world_are_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="no foils of a clock yet; they are made of single, texture"):
+        foil(sample_scene(0, 0, "train", "clock"), 0, 0)

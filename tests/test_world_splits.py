@@ -2,6 +2,7 @@
 
 import binascii
 import itertools
+import zlib
 from collections import Counter
 
 import pytest
@@ -13,6 +14,7 @@ from minidalle.world import (
     SHAPES,
     SIZES,
     TEXTURES,
+    WORLD,
     Scene,
     Thing,
     held_out_by,
@@ -202,3 +204,20 @@ def test_all_is_both():
     scenes = [sample_scene(25, i, "all") for i in range(400)]
     assert {is_held_out(scene) for scene in scenes} == {True, False}
     assert {len(held_out_by(scene)) for scene in scenes} >= {0, 1}
+
+
+def test_what_one_kind_holds_out_does_not_come_in_by_another():
+    """Read off the things themselves, in every panel, of training scenes of all kinds."""
+    seen_toys = 0
+    for index in range(4000):
+        scene = sample_scene(9, index, "train", mix="world")
+        for part in scene.panels or (scene,):
+            for thing in part.things:
+                painted = part.style not in ("photo", "sketch", "x-ray")
+                assert not (painted and zlib.crc32(f"{part.style} {thing.shape}".encode()) % 6 == 0)
+                if thing.shape not in SHAPES or thing.other or thing.texture not in TEXTURES:
+                    continue
+                seen_toys += scene.kind in WORLD
+                assert part.style == "sketch" or (thing.shape, thing.color) not in NEVER_COLORED
+                assert part.style != "sketch" or thing.shape not in NEVER_SKETCHED
+    assert seen_toys > 1000

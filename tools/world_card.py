@@ -13,6 +13,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from minidalle.checkpoints import CheckpointError
 from minidalle.evaluation.reading import measure_reader, reader_table
 from minidalle.evaluation.report import write_between
 from minidalle.world import KINDS, SECTIONS, WORLD, caption, sample_scene
@@ -45,8 +46,10 @@ def rules(kind: str) -> str:
     """What is held out, in words."""
     if kind not in WORLD:
         return RULE_OF_KIND[kind]
+    if WORLD[kind].never_shown or WORLD[kind].share == 0:
+        return "everything, in this mix"
     named = [f"{rule.left} and {rule.right}" if rule.right else rule.left for rule in WORLD[kind].held_out]
-    return "; ".join(named) if named else ("everything" if WORLD[kind].share == 0 else "")
+    return "; ".join(named)
 
 
 def kinds_table() -> str:
@@ -162,7 +165,10 @@ def main() -> None:
     parser.add_argument("--measure", type=int, metavar="N", help="pictures of each kind to read")
     args = parser.parse_args()
     if args.measure:
-        measure(args.measure)
+        try:
+            measure(args.measure)
+        except CheckpointError as error:
+            sys.exit(f"{error}. First: minidalle train reader --out runs/reader, and minidalle pack --reader")
     found = tables()
     if args.check:
         sys.exit(f"{CARD}: not what the world says: {', '.join(old)}" if (old := stale(CARD, found)) else 0)

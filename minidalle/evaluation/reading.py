@@ -41,11 +41,19 @@ def altered(scene: Scene, field: str, index: int) -> Scene | None:
         for _ in range(20):
             facts = old | {field: r.pick(values)} if values else old
             if facts != old and kind.allowed(facts):
-                return kind.scene(Stream("altered", "build", scene.kind, field, index), facts)
+                return kind.scene(Stream("reading", scene.kind, index), facts)
         return None
     if field not in THING_FIELDS or scene.kind not in ("single", "texture", "sketch"):
         return None
     return scene.with_thing(0, **{THING_FIELDS[field]: r.pick(values)})
+
+
+def question(kind: str, index: int) -> Scene:
+    """Scene `index` of a kind, drawn so that `altered` can draw it again with the same chance."""
+    scene = sample_scene(READING_SEED, index, "all", kind)
+    if kind not in WORLD:
+        return scene
+    return WORLD[kind].scene(Stream("reading", kind, index), facts_of(scene))
 
 
 def answers(reader: Reader, scenes: Sequence[Scene], size: int, soft: bool = False) -> list[dict[str, str]]:
@@ -72,7 +80,7 @@ def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[st
     share of altered ones that are told from the true. Ready for JSON."""
     size, result = reader.config.image_size, {}
     for kind in tqdm(reader.kinds, desc="reading", unit="kind", disable=not progress):
-        scenes = [sample_scene(READING_SEED, index, "all", kind) for index in range(count)]
+        scenes = [question(kind, index) for index in range(count)]
         true = [facts_of(scene) for scene in scenes]
         clear, soft = answers(reader, scenes, size), answers(reader, scenes, size, soft=True)
         result[kind] = {}

@@ -56,7 +56,7 @@ class ReaderTask:
         return model.loss(images, kinds, [self.facts[i] for i in indices])
 
     def evaluate(self, model: Reader) -> dict[str, float]:
-        """The share of held-back renders of which each field is read rightly, by field, and by "kind/field"."""
+        """The share of held-back renders of which each field is read rightly, by "kind/field", and of all facts."""
         right: dict[str, list[bool]] = {}
         for start in range(0, len(self.held_back), CHUNK):
             part = slice(start, start + CHUNK)

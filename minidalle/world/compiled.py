@@ -4,7 +4,7 @@ numba keeps compiled code beside a file and compiles again when that file change
 whose functions were compiled into it: an edited `geometry.py` would go on being drawn by yesterday's `shading.py`. Here
 the folder of compiled code is named after the sources of all kernels together.
 
-Left out: which functions are compiled (`geometry.py`, `shading.py`).
+Left out: the compiled functions themselves (the files of `KERNELS`).
 """
 
 from __future__ import annotations

@@ -47,8 +47,13 @@ def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
 
 def facts_of(scene: Scene) -> dict[str, str]:
     """The facts of a scene, one for each of `fields_of(scene.kind)`."""
+    fields = fields_of(scene.kind)  # names a kind that does not exist
     if scene.facts:
         return dict(scene.facts)
+    if scene.kind in WORLD or not scene.things:
+        raise ValueError(
+            f"a {scene.kind} scene without facts or things: draw it with sample_scene, or tell its facts"
+        )
     things, relation = scene.things, scene.relation
     if relation == "on top of":
         pass  # the upper one comes first already
@@ -64,4 +69,4 @@ def facts_of(scene: Scene) -> dict[str, str]:
         found |= {f"object{end}": thing.shape, f"color{end}": thing.color}
     found |= {"size": things[0].size, "pattern": things[0].texture, "count": _COUNTS[min(len(things), 4) - 1]}
     found |= {"relation": relation or "", "style": scene.style}
-    return {name: found[name] for name in fields_of(scene.kind)}
+    return {name: found[name] for name in fields}

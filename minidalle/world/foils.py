@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from minidalle.world.captions import caption
 from minidalle.world.objects import SHAPES
-from minidalle.world.scene import COLORS, TEXTURES, Scene, Thing
+from minidalle.world.scene import COLORS, KINDS, TEXTURES, Scene, Thing
 from minidalle.world.splits import is_held_out
 from minidalle.world.stream import Stream
 
@@ -67,8 +67,11 @@ def _same(scene: Scene, other: Scene) -> bool:
 def foil(scene: Scene, seed: int, index: int, turn: int = 0) -> str:
     """A caption that is false of a scene by one fact, in the words of `caption(scene, seed, index)` otherwise.
 
-    Another `turn` gives another one. Never of a held-out combination.
+    Another `turn` gives another one. Never of a held-out combination. Raises ValueError for a kind beyond the
+    blocks world.
     """
+    if scene.kind not in KINDS:
+        raise ValueError(f"there are no foils of a {scene.kind} yet; they are made of {', '.join(KINDS)}")
     r, told = Stream("foil", seed, index, turn), caption(scene, seed, index)
     while True:
         other = changed(scene, r.pick(changes(scene)), r)

@@ -19,10 +19,11 @@ import builtins
 import types
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from numba import cuda, float64, int64
+from numba import config, cuda, float64, int64
 
 from minidalle.world import geometry as g
 from minidalle.world import styles
@@ -39,6 +40,8 @@ BATCH_SAMPLES = 1 << 22  # 64 bytes each: 256 MiB of samples at once
 
 def available() -> bool:
     """Whether there is a card that numba can use (or its simulator is switched on)."""
+    if find_spec("numba_cuda") is None and not config.ENABLE_CUDASIM:
+        return False
     try:
         return bool(cuda.is_available())
     except Exception:  # whatever a broken driver raises, there is no card to use

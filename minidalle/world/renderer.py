@@ -147,7 +147,9 @@ def _draw_on_card(scenes: Sequence[Scene], size: int, images: np.ndarray, bar) -
     from minidalle.world import gpu
 
     if not gpu.available():
-        raise RuntimeError('there is no graphics card that numba can use; draw with device="cpu"')
+        raise RuntimeError(
+            'there is no graphics card that numba can use, or no package numba-cuda; draw with device="cpu"'
+        )
     for start in range(0, len(scenes), gpu.AT_ONCE):
         some = scenes[start : start + gpu.AT_ONCE]
         leaves = [leaf for scene in some for leaf in _leaves(scene, size)]

@@ -62,7 +62,7 @@ enter(
         frames=(
             "{a object} in the shape of {a other}",
             "{a object} shaped like {a other}",
-            "{a other} {object}",
+            "{a other}-shaped {object}",
             "{a object} in the form of {a other}",
             "{a object} that looks like {a other}",
             "{a object} imitating {a other}",

@@ -7,7 +7,7 @@ of a sunrise falls. Sketches and neon drawings show no time of day, so they are 
 from __future__ import annotations
 
 from minidalle.world.kinds.common import jitter, light, turned
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.kinds.kind import Facts, HeldOut, Kind, ObjectAndStyle, enter
 from minidalle.world.objects.animals import COATS, natural
 from minidalle.world.objects.buildings import CARRIERS
 from minidalle.world.scene import COLORS, TYPEFACES, Camera, Scene, Thing
@@ -135,11 +135,11 @@ enter(
             "{a style} that shows {a object} {place} at {time}",
         ),
         build=_painting,
-        held_out=(HeldOut("object", "style"), HeldOut("style", "time")),
+        held_out=(ObjectAndStyle("object", "style"), HeldOut("style", "time")),
         words={
             "style": STYLE_WORDS,
             "place": {
-                "field": ("in a field", "on the grass", "sitting in a field"),
+                "field": ("in a field", "on the grass", "in a meadow"),
                 "street": ("on a street", "in the street"),
             },
         },
@@ -168,7 +168,7 @@ enter(
             "{a object} in the form of {a style}",
         ),
         build=_drawing,
-        held_out=(HeldOut("object", "style"),),
+        held_out=(ObjectAndStyle("object", "style"),),
         words={"style": STYLE_WORDS},
     )
 )

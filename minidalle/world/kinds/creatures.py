@@ -98,7 +98,7 @@ enter(
             "{a object} in {a color} {garment} {other}",
             "an illustration of {a object} in {a color} {garment} {other}",
             "{a object} wearing {a color} {garment} {other}",
-            "a drawing of {a object} with {a color} {garment} {other}",
+            "a picture of {a object} with {a color} {garment} {other}",
             "{a color} {garment} on {a object} {other}",
             "{a object} dressed in {a color} {garment} {other}",
         ),

@@ -75,7 +75,7 @@ enter(
         fields={"color": PLAID, "second": WITH},
         frames=(
             "a mannequin dressed in {a color} and {second} flannel shirt",
-            "a male mannequin dressed in {a color} and {second} flannel shirt",
+            "a shop's mannequin in {a color} and {second} flannel shirt",
             "a mannequin wearing {a second} and {color} flannel shirt",
             "{a color} and {second} flannel shirt on a mannequin",
             "a mannequin in a plaid shirt of {color} and {second}",
@@ -93,7 +93,7 @@ enter(
         fields={"color": CLOTHES, "other": ("hat", "scarf"), "color2": CLOTHES},
         frames=(
             "a mannequin wearing {a color} dress and {a color2} {other}",
-            "a female mannequin dressed in {a color} dress and {a color2} {other}",
+            "a shop mannequin dressed in {a color} dress and {a color2} {other}",
             "{a color} dress and {a color2} {other} on a mannequin",
             "a mannequin in {a color} dress with {a color2} {other}",
             "a mannequin with {a color2} {other} and {a color} dress",

@@ -13,7 +13,9 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from minidalle.world.scene import Scene
+from minidalle.world.objects import SHAPES
+from minidalle.world.rules import broken_by, object_and_style, shape_and_color
+from minidalle.world.scene import COLORS, Scene
 from minidalle.world.stream import Stream
 
 Facts = Mapping[str, str]
@@ -34,22 +36,45 @@ class HeldOut:
     """Combinations of two fields that training never shows: those where (step * i + j) % every == 2.
 
     i and j are the positions of the values in their fields' lists (of `left` and `right`), so every value is shown in
-    most of its combinations. `right` "" holds out single values of `left` by their letters: for words.
+    most of its combinations. `right` "" holds out single values of `left` by their letters: for words. `spare` is a
+    value of `right` that is never held out.
     """
 
     left: str
     right: str
     every: int = 7
     step: int = 3
+    spare: str = ""
 
     def holds(self, kind: Kind, facts: Facts) -> bool:
         """Whether these facts are held out."""
         if self.left not in facts or (self.right and self.right not in facts):
             return False
+        if self.spare and facts[self.right] == self.spare:
+            return False
         if not self.right:
             return zlib.crc32(facts[self.left].encode("ascii")) % self.every == 2
         i = kind.fields[self.left].index(facts[self.left])
         return (self.step * i + kind.fields[self.right].index(facts[self.right])) % self.every == 2
+
+
+@dataclass(frozen=True)
+class AsInBlocks(HeldOut):
+    """Holds out the colours of a toy that the blocks world holds out, so that none comes in here."""
+
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Whether the blocks world never shows this toy in this colour; other things and colours are never held out."""
+        name, color = facts[self.left], facts[self.right]
+        return name in SHAPES and color in COLORS and shape_and_color(name, color)
+
+
+@dataclass(frozen=True)
+class ObjectAndStyle(HeldOut):
+    """Holds out an object in a style as all kinds do."""
+
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Whether training never shows this object in this style."""
+        return object_and_style(facts[self.left], facts[self.right])
 
 
 @dataclass(frozen=True)
@@ -116,8 +141,13 @@ class Kind:
         while True:
             each = self.fields.items()
             facts = self.draw(r) if self.draw else {name: r.pick(values) for name, values in each}
-            if self.allowed(facts) and (split == "all" or self.is_held_out(facts) == (split == "heldout")):
-                return self.scene(r, facts)
+            if not self.allowed(facts) or (
+                split != "all" and self.is_held_out(facts) != (split == "heldout")
+            ):
+                continue
+            scene = self.scene(r, facts)
+            if split != "train" or not broken_by(scene):
+                return scene
 
     def scene(self, r: Stream, facts: Facts) -> Scene:
         """The scene of some facts; everything else comes from the stream."""

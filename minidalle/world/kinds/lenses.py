@@ -9,7 +9,7 @@ import math
 
 from minidalle.world.kinds.common import jitter, light
 from minidalle.world.kinds.context import sideways
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.kinds.kind import AsInBlocks, Facts, HeldOut, Kind, ObjectAndStyle, enter
 from minidalle.world.kinds.perspective import SECTION, there
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
@@ -96,7 +96,7 @@ enter(
             "{a color} {object}, all of it {style}",
         ),
         build=_voxels,
-        held_out=(HeldOut("object", "style", step=2),),
+        held_out=(ObjectAndStyle("object", "style"),),
         words={
             "style": {
                 "voxels": ("made of voxels", "built from little cubes"),
@@ -141,6 +141,6 @@ enter(
             "a mirror that reflects {a color} {object} standing before it",
         ),
         build=_mirror,
-        held_out=(HeldOut("object", "color"),),
+        held_out=(AsInBlocks("object", "color"),),
     )
 )

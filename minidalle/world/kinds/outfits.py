@@ -27,6 +27,12 @@ def _worn(r: Stream) -> Facts:
     return {garment: colors.get(garment, NONE) for garment in GARMENTS}
 
 
+def _is_dressed(facts: Facts) -> bool:
+    """Whether something is worn, and no two garments have one colour."""
+    worn = [facts[garment] for garment in GARMENTS if facts[garment] != NONE]
+    return 1 <= len(worn) == len(set(worn))
+
+
 def _penguin(r: Stream, facts: Facts) -> Scene:
     parts = tuple((f"+{garment}", color, "") for garment, color in facts.items() if color != NONE)
     penguin = Thing("baby penguin", "black", position=jitter(r, 0.1), yaw=turned(r, 25), parts=parts)
@@ -69,6 +75,7 @@ enter(
         build=_penguin,
         held_out=(BothWorn("hat", "shirt"), BothWorn("gloves", "pants"), BothWorn("shirt", "pants", every=9)),
         draw=_worn,
+        allowed=_is_dressed,
         tell=_clothes,
     )
 )

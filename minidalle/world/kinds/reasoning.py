@@ -13,7 +13,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from minidalle.world.kinds.kind import WORLD, Facts, HeldOut, Kind, NeverShown, enter
+from minidalle.world.kinds.kind import (
+    WORLD,
+    AsInBlocks,
+    Facts,
+    HeldOut,
+    Kind,
+    NeverShown,
+    ObjectAndStyle,
+    enter,
+)
 from minidalle.world.kinds.styled import (
     CHANGE_WORDS,
     CHANGES,
@@ -23,8 +32,6 @@ from minidalle.world.kinds.styled import (
     SEEN,
     STYLED,
     TINTS,
-    AsInBlocks,
-    ToyAndStyle,
     changed_as,
     color_and_style,
     styled_scene,
@@ -130,8 +137,8 @@ enter(
         held_out=(
             AsInBlocks("object1", "color1"),
             AsInBlocks("object2", "color2"),
-            ToyAndStyle("object1", "style1"),
-            ToyAndStyle("object2", "style2"),
+            ObjectAndStyle("object1", "style1"),
+            ObjectAndStyle("object2", "style2"),
             HeldOut("object1", "object2"),
         ),
         words={"color1": COLOR_WORDS, "color2": COLOR_WORDS, "style1": LIKE, "style2": LIKE},

@@ -77,9 +77,7 @@ def _cross_section(r: Stream, facts: Facts) -> Scene:
 def _macro(r: Stream, facts: Facts) -> Scene:
     if facts["view"] == "whole":
         return _whole(r, facts["object"])
-    height = {"pineapple": 0.36, "strawberry": 0.64, "goldfish": 0.5, "brick wall": 0.5, "log": 0.45}.get(
-        facts["object"], 0.42
-    )
+    height = CLOSE_AT.get(facts["object"], 0.42)
     thing = Thing(
         facts["object"], "red", yaw=SIDEWAYS.get(facts["object"], 0.0) * 1.45 + r.uniform(-8, 8), stretch=1.6
     )
@@ -116,7 +114,7 @@ def _enter(
             fields={"object": objects, "view": ("whole", view)},
             frames=frames,
             build=build,
-            held_out=(HeldOut("object", "view"),),
+            held_out=(HeldOut("object", "view", spare="whole"),),
             words={"object": articles(objects, bare), "view": VIEW},
         )
     )

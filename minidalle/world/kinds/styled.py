@@ -8,10 +8,10 @@ Left out: pictures of two panels (`reasoning.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from minidalle.world.kinds.common import jitter, light, turned
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.kinds.kind import AsInBlocks, Facts, HeldOut, Kind, ObjectAndStyle, enter
 from minidalle.world.objects import SHAPES
 from minidalle.world.primitives import box, object_shape, rotation_matrix
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
@@ -90,32 +90,6 @@ def color_and_style(color: str, style: str) -> bool:
     return (color == PENCIL) == (style == "sketch") and not (color == "black" and style == "neon")
 
 
-@dataclass(frozen=True)
-class AsInBlocks(HeldOut):
-    """Holds out the colours of a toy that the blocks world holds out (`splits.py`), so that none comes in here."""
-
-    def holds(self, kind: Kind, facts: Facts) -> bool:
-        """Whether the blocks world never shows this toy in this colour."""
-        from minidalle.world.splits import shape_and_color
-
-        color = facts[self.right]
-        return color != PENCIL and shape_and_color(facts[self.left], color)
-
-
-@dataclass(frozen=True)
-class ToyAndStyle(HeldOut):
-    """Holds out some styles of a toy: sketches as the blocks world does, photos never."""
-
-    def holds(self, kind: Kind, facts: Facts) -> bool:
-        """Whether training never shows this toy in this style."""
-        from minidalle.world.splits import shape_and_style
-
-        shape, style = facts[self.left], facts[self.right]
-        if style in ("photo", "sketch"):
-            return shape_and_style(shape, style)
-        return (SHAPES.index(shape) + STYLED.index(style)) % 6 == 0
-
-
 TINTS = (*COLORS, PENCIL)
 AS = {
     "photo": ("photo",),
@@ -134,7 +108,7 @@ CHANGE_WORDS = {
     "word": (f"with '{WORD}' written on it", f"with '{WORD}' on it"),
 }
 COLOR_WORDS = {PENCIL: ("",)}
-SEEN = (AsInBlocks("object", "color"), ToyAndStyle("object", "style"))
+SEEN = (AsInBlocks("object", "color"), ObjectAndStyle("object", "style"))
 
 enter(
     Kind(
