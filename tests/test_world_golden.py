@@ -17,7 +17,7 @@ pixels = render_many(scenes, 40, workers=WORKERS, progress=False)
 parts = data.encode(), "|".join(text).encode(), pixels.tobytes()
 result = [hashlib.sha256(part).hexdigest()[:16] for part in parts]
 """
-KNOWN = ["30c5f74869135f31", "15d3c39b8141c412", "ee90bb4624f3b5f0"]
+KNOWN = ["7e1f178492a114a3", "0037366186ad81b5", "76ad123e31a0b92d"]
 
 
 def golden(workers: int) -> list[str]:
