@@ -316,10 +316,10 @@ def environment(job, python):
     return env
 
 
-def run(python, arguments, env):
-    """Do the job in place of this process; its exit status and Ctrl-C are its own."""
+def run(python, arguments, env, folder=ROOT):
+    """Do the job in place of this process, in a folder; its exit status and Ctrl-C are its own."""
     sys.stdout.flush()
-    os.chdir(ROOT)
+    os.chdir(folder)
     if os.name != "nt":
         os.execve(python, [python, *arguments], env)
     process = subprocess.Popen([python, *arguments], env=env)  # execve does not wait on Windows
@@ -349,7 +349,10 @@ def main(argv):
         if job == "setup":
             say("Ready. Next: python3 course.py lab")
             return 0
-        return run(python, command(job, rest), environment(job, python))
+        where = (
+            os.getcwd() if job == "python" else ROOT
+        )  # a person's own program reads and writes where they are
+        return run(python, command(job, rest), environment(job, python), where)
     except SetupError as error:
         say("\n" + str(error))
     except OSError as error:

@@ -5,6 +5,7 @@ are one sentence on stderr: exit code 2 for what was asked wrongly, 1 for what w
 """
 
 import argparse
+import os
 import sys
 import time
 import warnings
@@ -112,6 +113,8 @@ def _draw(args: argparse.Namespace) -> int:
         return complain("draw", f"--out is {args.out}: pictures are saved as PNG, end it in .png", BAD_INPUT)
     if not (folder := Path(args.out).parent).is_dir():  # told before the work, not after it
         return complain("draw", f"--out is {args.out}: there is no folder {folder}", BAD_INPUT)
+    if not os.access(folder, os.W_OK):
+        return complain("draw", f"--out is {args.out}: nothing can be written to {folder}", BAD_INPUT)
     from minidalle.checkpoints import CheckpointError
     from minidalle.pipeline import ModelNotFoundError, load
 

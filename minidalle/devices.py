@@ -24,7 +24,7 @@ def pick_device(name: str = "auto") -> torch.device:
             raise RuntimeError("it holds shapes without numbers")
         return device
     except (RuntimeError, AssertionError, TypeError) as error:
-        said = str(error).splitlines()[0]
+        said = str(error).splitlines()[0].partition(". ")[0]
         raise ValueError(f"device {name!r} cannot be used here ({said}); try 'auto' or 'cpu'") from None
 
 

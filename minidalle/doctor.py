@@ -117,7 +117,9 @@ def machine() -> Iterator[Finding]:
     from minidalle.devices import bf16_speed, pick_precision
 
     exact = torch.backends.cpu.get_cpu_capability()
-    fast = f"bf16 at {bf16_speed():.1f} times the speed of fp32, so training uses {pick_precision('cpu')}"
+    speed = bf16_speed()
+    how = f"at {speed:.1f} times the speed of fp32" if speed >= 0.1 else "only emulated, very slowly"
+    fast = f"bf16 {how}, so training uses {pick_precision('cpu')}"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Finding("processor", OK, f"{cores} cores, {torch.get_num_threads()} threads, {exact}, {fast}")
     if torch.cuda.is_available():

@@ -30,7 +30,7 @@ from minidalle.dalle import DALLE
 from minidalle.devices import pick_device
 from minidalle.dvae import DiscreteVAE
 from minidalle.pipeline_find import ModelNotFoundError, find_model, shipped_models
-from minidalle.pipeline_pictures import grid, png, read_pictures, real, to_bytes, to_floats, whole
+from minidalle.pipeline_pictures import grid, png, read_pictures, real, to_bytes, whole
 from minidalle.sampling import sample
 from minidalle.tokenizer import BPETokenizer, words
 
@@ -217,26 +217,27 @@ class Pipeline:
         return [word for word in dict.fromkeys(found) if word not in self.words]
 
     @torch.no_grad()
-    def paint(self, tokens: Tensor) -> np.ndarray:
+    def paint(self, tokens: Tensor | np.ndarray) -> np.ndarray:
         """Picture tokens int64 [n, grid * grid] as pictures uint8 [n, height, width, 3]: the dVAE's decoder.
 
-        Raises ValueError for tokens that do not fit this model.
+        Takes a tensor, or the `tokens` of a drawing. Raises ValueError for tokens that do not fit this model.
         """
-        return np.concatenate(
-            [to_bytes(self.dvae.decode(part)) for part in tokens.to(self.device).split(self.chunk)]
-        )
+        parts = torch.as_tensor(tokens).to(self.device).split(self.chunk)
+        return np.concatenate([to_bytes(self.dvae.decode(part)) for part in parts])
 
     @torch.no_grad()
-    def score(self, images: np.ndarray, caption: str, truncate: bool = False) -> np.ndarray:
-        """CLIP's cosine similarity of a caption and each of images uint8 [n, height, width, 3]: float32 [n].
+    def score(self, images: Any, caption: str, truncate: bool = False) -> np.ndarray:
+        """CLIP's cosine similarity of a caption and each of images, such as uint8 [n, height, width, 3]: float32 [n].
 
-        Raises ValueError for a model without CLIP, and as the tokenizer does for the caption.
+        Takes PIL images, arrays and tensors, one picture or several, as `encode_image` does. Raises ValueError for a
+        model without CLIP, as `pipeline_pictures.read_pictures` for the images, and as the tokenizer for the caption.
         """
         if self.clip is None:
             raise ValueError("this model has no CLIP, so it cannot compare pictures with captions")
         length = self.preset.text_length
         text = self.tokenizer.encode_batch([caption], length, truncate=truncate).to(self.device)
-        return self.clip.scores(to_floats(images).to(self.device), text)[:, 0].float().cpu().numpy()
+        pictures = read_pictures(images, self.preset.image_size).to(self.device)
+        return self.clip.scores(pictures, text)[:, 0].float().cpu().numpy()
 
     @torch.no_grad()
     def encode_image(self, picture: Any) -> Tensor:

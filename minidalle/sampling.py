@@ -235,7 +235,7 @@ def _check(
         raise ValueError("there is no caption to draw; give at least one")
     if not 0.0 < temperature < float("inf"):
         raise ValueError(
-            f"temperature is {temperature}; it must be above 0 (pass greedy=True for the likeliest codes)"
+            f"temperature is {temperature}; it must be above 0 and finite: 0.1 is cautious, 1 is the paper's"
         )
     if chunk is not None and chunk < 1:
         raise ValueError(f"chunk is {chunk}; draw at least 1 picture at a time, or pass None for all at once")

@@ -311,3 +311,13 @@ def test_the_config_is_the_one_on_disk(model: Pipeline, folder: Path):
     digest = hashlib.sha256((folder / "dalle.safetensors").read_bytes()).hexdigest()
     assert json.loads((folder / "manifest.json").read_bytes())["dalle.safetensors"]["sha256"] == digest
     assert "'tiny'" in repr(model) and "16x16 pictures" in repr(model)
+
+
+def test_a_drawings_own_tokens_can_be_painted_and_its_pictures_scored_in_any_form(model):
+    drawing = model.draw("a red cube", n=2)
+    assert (model.paint(drawing.tokens) == drawing.images).all()
+    scores = model.score(drawing.images, "a red cube")
+    assert model.score(drawing.images.astype("float32") / 255, "a red cube") == pytest.approx(
+        scores, abs=1e-4
+    )
+    assert model.score(drawing.images[0], "a red cube") == pytest.approx(scores[:1], abs=1e-4)

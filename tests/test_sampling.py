@@ -202,7 +202,7 @@ def test_sampling_in_bfloat16() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"temperature": 0.0}, "temperature is 0.0; it must be above 0 .pass greedy=True"),
+        ({"temperature": 0.0}, "temperature is 0.0; it must be above 0 and finite: 0.1 is cautious"),
         ({"temperature": -1.0}, "temperature is -1.0"),
         ({"temperature": float("nan")}, "temperature is nan"),
         ({"top_k": 0}, "top_k is 0; keep at least 1 code"),

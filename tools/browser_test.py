@@ -2,7 +2,7 @@
 
     apt-get install -y --no-install-recommends chromium fonts-dejavu-core
     pip install playwright
-    python tools/browser_test.py notebooks/00_draw.ipynb OUT [--choose blue]
+    python tools/browser_test.py notebooks/00_draw.ipynb OUT [--choose large]
 
 Writes 0_opened, 1_before, 2_after and 9_last.png, the server's log and the browser's console errors
 into OUT. Exit status 0 only if the picture under the dropdowns changed. It works on a copy of the notebook's
@@ -110,6 +110,8 @@ def try_notebook(page, address: str, out: Path, choose: str | None, seconds: flo
     words = dropdown.locator("option").all_inner_texts()
     now = dropdown.evaluate("select => select.options[select.selectedIndex].text")
     other = choose or next(word for word in words if word != now)
+    if other not in words:
+        sys.exit(f"the first list has no {other!r}; choose from {', '.join(words)}")
     print(f"changing {now!r} to {other!r}, out of {words}")
     dropdown.select_option(label=other)
     end = time.monotonic() + seconds
