@@ -151,7 +151,7 @@ enter(
 def _drawing(r: Stream, facts: Facts) -> Scene:
     name = facts["object"]
     thing = subject(name, position=jitter(r, 0.08), yaw=sideways(r), stretch=r.uniform(0.95, 1.15))
-    camera = Camera((0.0, 0.52, 0.0), elevation=r.uniform(12, 24), view_height=r.uniform(1.75, 2.0))
+    camera = Camera((0.0, 0.52, 0.0), elevation=r.uniform(12, 24), view_height=r.uniform(1.5, 1.75))
     return Scene((thing,), camera=camera, light=light(), style=facts["style"])
 
 

@@ -75,13 +75,12 @@ def _growing(r: Stream, last: Look) -> Rows:
 
 
 def _counting(r: Stream, last: Look) -> Rows:
-    """One more in each cell of a row, or one less."""
+    """One more in each cell of a row, or one less; not one, two, three in both rows above, which adding fits too."""
     end = COUNTS.index(last.count)
     ends = (2, 3) if end >= 2 else (0, 1)
     step = 1 if end >= 2 else -1
-    return [
-        [{"count": COUNTS[e + step * (k - 2)]} for k in range(3)] for e in (r.pick(ends), r.pick(ends), end)
-    ]
+    above = r.pick([(a, b) for a in ends for b in ends if (a, b) != (2, 2)])
+    return [[{"count": COUNTS[e + step * (k - 2)]} for k in range(3)] for e in (*above, end)]
 
 
 def _adding(r: Stream, last: Look) -> Rows:

@@ -102,7 +102,7 @@ def _deep_tube() -> list[Primitive]:
         box((0, 0.67, 0.145), (0.37, 0.275, 0.02), 0.015, color=DARK),
         box((0, 0.67, 0.152), (0.33, 0.235, 0.02), 0.012, color=GLASS_BLUE),
         *(box((0.49 * s, 0.67, 0.15), (0.065, 0.27, 0.02), 0.018, color=STEEL) for s in (-1, 1)),
-        *(ball((0.49 * s, y, 0.13), 0.058, color=DARK) for s in (-1, 1) for y in (0.55, 0.79)),
+        *(box((0.49 * s, 0.67, 0.165), (0.042, 0.24, 0.012), 0.006, color=DARK) for s in (-1, 1)),
         *(ball((x, 0.33, 0.15), 0.026, color=STEEL) for x in (-0.10, 0.0, 0.10)),
     ]
 
