@@ -1,5 +1,7 @@
 """The reader is trained, packed, read back and measured by the same commands as every other part."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,6 +12,7 @@ from minidalle.training.logs import read_log
 from minidalle.world import KINDS, WORLD, held_out_by, render, sample_scene
 from minidalle.world.facts import facts_of, fields_of
 from minidalle.world.judging import load_judge, load_reader
+from minidalle.world.reader import ReaderConfig
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,35 @@ def test_it_is_packed_and_read_back(run):
     assert reader.config.image_size == 32
     told = reader.read(torch.rand(2, 3, 32, 32), ["single", "clock"])
     assert list(told[0]) == list(fields_of("single")) and list(told[1]) == list(fields_of("clock"))
+
+
+def test_it_keeps_the_questions_that_it_was_trained_on(run, monkeypatch):
+    """The world may have learnt new kinds since."""
+    known = load_reader(run / "packed").config
+    monkeypatch.setattr(ReaderConfig, "of_world", classmethod(lambda *sizes: ReaderConfig()))
+    again = run.parent / "again"
+    assert main(["pack", str(run), str(again), "--reader"]) == 0
+    assert load_reader(again).config == known
+
+
+def test_it_goes_on_after_a_stop_and_not_with_other_questions(run, monkeypatch, capsys):
+    arguments = [
+        "reader",
+        "--preset",
+        "tiny",
+        "--out",
+        str(run),
+        "--data",
+        str(run.parent / "data"),
+        "--quiet",
+    ]
+    assert main([*arguments, "--resume"]) == 0
+    of_world = ReaderConfig.of_world
+    monkeypatch.setattr(
+        ReaderConfig, "of_world", lambda *sizes: replace(of_world(*sizes), kinds=of_world().kinds[:-1])
+    )
+    assert main([*arguments, "--resume"]) == 1
+    assert "inputs.questions was" in capsys.readouterr().err
 
 
 def test_its_log_tells_each_field_of_each_kind_apart(run):

@@ -88,3 +88,27 @@ def test_the_loss_is_chance_at_first_and_learns_one_batch_by_heart():
 def test_an_unknown_kind_is_named():
     with pytest.raises(ValueError, match="does not know opera: train it again"):
         build().read(torch.rand(1, 3, 32, 32), ["opera"])
+
+
+@pytest.mark.parametrize(
+    ("shape", "kinds", "said"),
+    [
+        ((1, 3, 64, 64), ["clock"], r"\[batch, 3, 32, 32\], and these are \[1, 3, 64, 64\]"),
+        ((3, 32, 32), ["clock"], "resize"),
+        ((2, 3, 32, 32), ["clock"], "2 pictures and 1 kinds"),
+    ],
+)
+def test_what_it_cannot_read_is_told_in_a_sentence(shape, kinds, said):
+    with pytest.raises(ValueError, match=said):
+        build().read(torch.rand(shape), kinds)
+
+
+def test_no_pictures_have_no_facts():
+    assert build().read(torch.rand(0, 3, 32, 32), []) == []
+
+
+@pytest.mark.parametrize("word", ["skyscraper", "naïve"])
+def test_a_word_that_it_has_no_letters_for_is_named(word):
+    facts = facts_of(sample_scene(0, 0, "all", "sign")) | {WORD: word}
+    with pytest.raises(ValueError, match=f"{word!r} cannot be asked for"):
+        build().targets("sign", facts)

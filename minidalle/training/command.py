@@ -163,7 +163,7 @@ def train_task(args: argparse.Namespace, folder: Path) -> State:
         precision = recorded["precision"]
     about = {"task": args.task, "seed": seed, "precision": precision, "threads": torch.get_num_threads()}
     about |= {"torch": torch.__version__, "device": device, "inputs": prepared.inputs}
-    about |= {"preset": prepared.preset.to_dict()}
+    about |= {"preset": prepared.preset.to_dict(), "model": prepared.model}
     this = Run(folder, about, seed, device, precision, not args.quiet)
     if origin:
         check_sizes(recorded, about)

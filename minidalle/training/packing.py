@@ -65,24 +65,15 @@ def pack_judge(out: Path, folder: Path, say: Say) -> Path:
 def pack_reader(out: Path, folder: Path, say: Say) -> Path:
     """Write the reader that was trained in `out` to a folder of its own, as `world.judging.load_reader` reads it.
 
-    Raises TrainingError where there is none, or where the world has learnt new kinds since; CheckpointError for
-    damaged checkpoints or a folder that cannot be written.
+    It keeps the kinds and fields that it was trained on, whatever the world has learnt since. Raises TrainingError
+    where there is none; CheckpointError for damaged checkpoints or a folder that cannot be written.
     """
     found = trained("reader", out, say)
-    config = found.preset.training["reader"]
+    config = ReaderConfig.from_dict(found.state["model"])
     weights = {
         name: value.to(torch.bfloat16) for name, value in found.weights.items() if value.is_floating_point()
     }
-    weights = found.weights | weights
-    try:
-        save_reader(
-            folder,
-            ReaderConfig.of_world(config.image_size, config.width),
-            weights,
-            figures(out / "reader", found),
-        )
-    except ValueError as error:
-        raise TrainingError(f"{error}: train the reader again") from None
+    save_reader(folder, config, found.weights | weights, figures(out / "reader", found))
     say(f"{folder}: the reader")
     return folder
 

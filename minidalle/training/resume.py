@@ -33,7 +33,7 @@ def start_from(folder: Path, resume: bool) -> Path | None:
 def relevant(about: dict[str, Any]) -> dict[str, Any]:
     """What must be the same for a run to go on: dotted names and values."""
     task, preset = about["task"], preset_from_dict(about["preset"]).to_dict()  # settings newer than a record
-    parts = {"dvae": ("dvae",), "dalle": ("dvae", "dalle"), "clip": ("clip",), "judge": ()}[task]
+    parts = {"dvae": ("dvae",), "dalle": ("dvae", "dalle"), "clip": ("clip",)}.get(task, ())
     fixed = {"seed": about["seed"], "image_size": preset["image_size"]}
     nested = {part: preset[part] for part in parts}
     nested |= {"training": preset["training"][task], "inputs": about["inputs"]}

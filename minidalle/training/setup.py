@@ -4,14 +4,15 @@ A training folder OUT has one folder for each task: tokenizer/, dvae/, dalle/, c
 the command line (`command.py`) and the loop (`loop.py`).
 """
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from minidalle.checkpoints import read_json, read_tensors
+from minidalle.checkpoints import json_bytes, read_json, read_tensors
 from minidalle.data import WorldPictures, world_pictures
 from minidalle.dvae import DiscreteVAE
 from minidalle.presets import Preset, preset_from_dict
@@ -46,11 +47,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A task ready for `fit`, the preset with sizes as they turned out, and hashes of all that it learns from."""
+    """A task ready for `fit`, the preset with sizes as they turned out, and hashes of all that it learns from.
+
+    model: the sizes of a network that is no part of a model, for `pack`.
+    """
 
     task: Task
     preset: Preset
     inputs: dict[str, str]
+    model: dict[str, Any] = field(default_factory=dict)
 
 
 def prepare(name: str, setting: Setting) -> Prepared:
@@ -135,9 +140,9 @@ def prepare_reader(setting: Setting) -> Prepared:
     held_back = world_pictures(config.validation, setting.seed + JUDGE_SEED + 1, **options)
     reader = ReaderConfig.of_world(config.image_size, config.width)
     task = ReaderTask(reader, config, train, held_back, setting.seed, setting.device)
-    return Prepared(
-        task, setting.preset, {"pictures": train.fingerprint, "validation": held_back.fingerprint}
-    )
+    inputs = {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+    inputs["questions"] = hashlib.sha256(json_bytes(asdict(reader))).hexdigest()
+    return Prepared(task, setting.preset, inputs, asdict(reader))
 
 
 PREPARE: dict[str, Callable[[Setting], Prepared]] = {

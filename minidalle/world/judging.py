@@ -66,11 +66,11 @@ def save_reader(
 ) -> None:
     """Write a reader's folder; `about` holds figures on how it was trained.
 
-    Raises ValueError for weights of another world, CheckpointError if the folder cannot be written.
+    Raises ValueError for weights of other sizes, CheckpointError if the folder cannot be written.
     """
     shapes = {name: value.shape for name, value in Reader(config).state_dict().items()}
     if shapes != {name: value.shape for name, value in weights.items()}:
-        raise ValueError("the weights do not fit the kinds and fields that the world has now")
+        raise ValueError("the weights do not fit the kinds, fields and sizes that the reader is said to have")
     document = {"format": READER_FORMAT, "version": 1, "reader": asdict(config), "about": dict(about)}
     write_folder(
         Path(folder), {"config.json": json_bytes(document), "reader.safetensors": tensor_bytes(dict(weights))}

@@ -169,7 +169,11 @@ class Reader(nn.Module):
         found = []
         for name in self.kinds[kind]:
             if name == WORD:
-                letters = facts[WORD].ljust(MOST_LETTERS)[:MOST_LETTERS]
+                letters = facts[WORD].ljust(MOST_LETTERS)
+                if len(letters) > MOST_LETTERS or not set(letters) <= set(LETTERS):
+                    raise ValueError(
+                        f"{facts[WORD]!r} cannot be asked for: words have up to {MOST_LETTERS} letters a-z and digits"
+                    )
                 found += [self.starts[f"letter{n}"] + LETTERS.index(c) for n, c in enumerate(letters)]
             else:
                 found.append(self.starts[name] + self.values[name].index(facts[name]))
@@ -194,17 +198,32 @@ class Reader(nn.Module):
         """The facts of images [batch, 3, height, width] in [0, 1], each read as a picture of its kind.
 
         Reads with the running statistics of training, also in training mode. Raises ValueError for a kind that this
-        reader does not know.
+        reader does not know, for pictures of another size than `config.image_size`, and where there are not as many
+        kinds as pictures.
         """
-        unknown = set(kinds) - set(self.kinds)
-        if unknown:
-            raise ValueError(f"this reader does not know {', '.join(sorted(unknown))}: train it again")
+        self._check(images, kinds)
+        if not kinds:
+            return []
         training = self.training
         self.eval()
         fields, _, numbers = (part.to(images.device) for part in self.asked(kinds))
         best = self(images, fields, numbers)[0].argmax(dim=-1).tolist()
         self.train(training)
         return [self._told(kind, row) for kind, row in zip(kinds, best, strict=True)]
+
+    def _check(self, images: Tensor, kinds: Sequence[str]) -> None:
+        """Raise ValueError, in a sentence, for what cannot be read."""
+        unknown = set(kinds) - set(self.kinds)
+        if unknown:
+            raise ValueError(f"this reader does not know {', '.join(sorted(unknown))}: train it again")
+        size = self.config.image_size
+        if images.dim() != 4 or tuple(images.shape[1:]) != (3, size, size):
+            raise ValueError(
+                f"this reader reads pictures [batch, 3, {size}, {size}], and these are {list(images.shape)}: "
+                "resize them"
+            )
+        if len(images) != len(kinds):
+            raise ValueError(f"{len(images)} pictures and {len(kinds)} kinds: give the kind of each picture")
 
     def _told(self, kind: str, row: Sequence[int]) -> dict[str, str]:
         """Answers as facts."""
