@@ -133,6 +133,7 @@ def plan_steps(task: Task, run: Run, minutes: float) -> int:
     Evaluations are timed too. At least 1; the plan goes into the checkpoint, so resuming keeps it.
     """
     state, times = fresh_state(task, run, total=1_000_000), []
+    state.step = state.total - 100  # the last updates are the slowest
     begin = time.perf_counter()
     while len(times) < 4 or (time.perf_counter() - begin < 6 and len(times) < 20):
         start = time.perf_counter()
@@ -143,7 +144,7 @@ def plan_steps(task: Task, run: Run, minutes: float) -> int:
         task.evaluate(state.average.model)
         task.picture(state.average.model)
     looking = (time.perf_counter() - start) * (task.config.evaluations + 1)
-    each = statistics.median(times[1:])
+    each = statistics.median(times[1:]) * getattr(task, "mean_cost", 1.0)
     return max(1, int((minutes * 60 - looking) * 0.98 / each))
 
 

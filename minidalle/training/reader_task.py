@@ -3,10 +3,12 @@
 Left out: what is done with its answers (`evaluation/`).
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from minidalle.data import WorldPictures
@@ -17,12 +19,23 @@ from minidalle.world.judge import roughen
 from minidalle.world.reader import Reader, ReaderConfig
 
 CHUNK = 64
+GROWTH = ((0.4, 0.5), (0.7, 0.75), (1.0, 1.0))
+"""Up to which share of the updates pictures are shrunk to which share of their size: small ones teach what things are
+four times as fast, large ones then teach letters and angles."""
+
+
+def side_at(progress: float, size: int) -> int:
+    """Pixels a side of the pictures at a share of the training, in [0, 1): a multiple of 16, at least 32 or `size`."""
+    share = next(share for end, share in GROWTH if progress < end)
+    return min(size, max(32, int(share * size) // 16 * 16))
 
 
 class ReaderTask:
     """The reader as a `Task`. Both sets of pictures come from the split "all" of the mix "judge"."""
 
     name = "reader"
+    mean_cost = sum((end - begin) * share**2 for (begin, _), (end, share) in pairwise(((0.0, 0.0), *GROWTH)))
+    """Of an update, where one of the last costs 1."""
 
     def __init__(
         self,
@@ -34,7 +47,7 @@ class ReaderTask:
         device: str = "cpu",
     ) -> None:
         self.model_config, self.config, self.seed, self.device = model, config, seed, device
-        self.train, self.held_back = train, held_back
+        self.train, self.held_back, self.side = train, held_back, model.image_size
         self.facts = [facts_of(scene) for scene in train.scenes]
         self.held_back_facts = [facts_of(scene) for scene in held_back.scenes]
 
@@ -45,30 +58,40 @@ class ReaderTask:
     def loss(
         self, model: Reader, step: int, total: int, rng: np.random.Generator
     ) -> tuple[Tensor, dict[str, Any]]:
-        """The loss of one batch of roughened renders; logged with its parts."""
+        """The loss of one batch of roughened renders, small ones at first; logged with its parts."""
         indices, _ = batch_indices(self.seed, step, self.config.batch_size, len(self.train))
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         images = torch.cat(
             [roughen(part, generator) for part in to_images(self.train.images[indices]).split(16)]
         )
-        images = images.to(self.device).contiguous(memory_format=torch.channels_last)
+        self.side = side_at(step / total, self.model_config.image_size)
+        images = self.shrunk(images.to(self.device))
         kinds = [self.train.scenes[i].kind for i in indices]
         return model.loss(images, kinds, [self.facts[i] for i in indices])
 
+    def shrunk(self, images: Tensor) -> Tensor:
+        """Images as large as they are at this time of the training, channels last in memory."""
+        if self.side < images.shape[-1]:
+            images = F.interpolate(images, (self.side, self.side), mode="bilinear", antialias=True)
+        return images.contiguous(memory_format=torch.channels_last)
+
     def evaluate(self, model: Reader) -> dict[str, float]:
-        """The share of held-back renders of which each field is read rightly, by "kind/field", and of all facts."""
+        """The share of held-back renders of which each field is read rightly, by "kind/field", and of all facts; of
+        renders as small as those that it is trained on by then, whose side in pixels is told too."""
         right: dict[str, list[bool]] = {}
         for start in range(0, len(self.held_back), CHUNK):
             part = slice(start, start + CHUNK)
             kinds = [scene.kind for scene in self.held_back.scenes[part]]
             images = to_images(np.ascontiguousarray(self.held_back.images[part])).to(self.device)
+            images = self.shrunk(images)
             for kind, told, true in zip(
-                kinds, model.read(images, kinds), self.held_back_facts[part], strict=True
+                kinds, model.answers(images, kinds), self.held_back_facts[part], strict=True
             ):
                 for name, value in true.items():
                     right.setdefault(f"{kind}/{name}", []).append(told[name] == value)
                 right.setdefault("all", []).append(told == true)
-        return {name: sum(values) / len(values) for name, values in sorted(right.items())}
+        shares = {name: sum(values) / len(values) for name, values in sorted(right.items())}
+        return {"side": self.side, **shares}
 
     def picture(self, model: Reader) -> None:
         """The reader draws nothing."""

@@ -153,16 +153,33 @@ class Reader(nn.Module):
         return fields, real, torch.tensor([names.index(kind) for kind in kinds])
 
     def forward(self, images: Tensor, fields: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
-        """Images [batch, 3, height, width] in [0, 1] to answers [batch, question, value of any field], those of other
-        fields at -inf, and logits of the picture's own kind [batch, kind]."""
+        """Images and questions to answers [batch, question, value of any field], those of other fields at -inf, and
+        logits of the picture's own kind [batch, kind].
+
+        images: [batch, 3, side, side] in [0, 1]; training begins with smaller ones than `config.image_size`, of a
+        multiple of 16 pixels a side. fields, kinds: as `asked` gives them.
+        """
         fine = self.fine(images * 2 - 1)
         coarse = self.coarse(fine)
         both = torch.cat([rearrange(part, "b d h w -> b (h w) d") for part in (fine, coarse)], dim=1)
+        both = both + self._places_of(fine.shape[-1], coarse.shape[-1])
         x = self.of_field(fields) + self.of_kind(kinds)[:, None]
         for look in self.looks:
-            x = look(x, both + self.places)
+            x = look(x, both)
         answers = self.answer(x).float().masked_fill(~self.allowed[fields], float("-inf"))
         return answers, self.kind(coarse.mean(dim=(2, 3))).float()
+
+    def _places_of(self, *sides: int) -> Tensor:
+        """The learnt places of the maps [place, width], in between for smaller pictures than the reader is made for."""
+        own = (self.config.image_size // 8, self.config.image_size // 16)
+        if sides == own:
+            return self.places
+        maps = []
+        for part, side, wanted in zip(self.places.split([n * n for n in own]), own, sides, strict=True):
+            grid = rearrange(part, "(h w) d -> 1 d h w", h=side)
+            grid = F.interpolate(grid, (wanted, wanted), mode="bilinear", align_corners=False)
+            maps.append(rearrange(grid, "1 d h w -> (h w) d"))
+        return torch.cat(maps)
 
     def targets(self, kind: str, facts: Mapping[str, str]) -> list[int]:
         """The right answers to `questions_of(kind)`, as positions in the last axis of `forward`."""
@@ -193,7 +210,6 @@ class Reader(nn.Module):
         }
         return parts["facts"] + 0.2 * parts["kind"], {name: value.item() for name, value in parts.items()}
 
-    @torch.no_grad()
     def read(self, images: Tensor, kinds: Sequence[str]) -> list[dict[str, str]]:
         """The facts of images [batch, 3, height, width] in [0, 1], each read as a picture of its kind.
 
@@ -202,8 +218,11 @@ class Reader(nn.Module):
         kinds as pictures.
         """
         self._check(images, kinds)
-        if not kinds:
-            return []
+        return self.answers(images, kinds) if kinds else []
+
+    @torch.no_grad()
+    def answers(self, images: Tensor, kinds: Sequence[str]) -> list[dict[str, str]]:
+        """`read` without its checks, and for smaller pictures too."""
         training = self.training
         self.eval()
         fields, _, numbers = (part.to(images.device) for part in self.asked(kinds))
