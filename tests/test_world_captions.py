@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from minidalle.world import COLORS, KINDS, RELATIONS, SHAPES, TEXTURES, Scene, Thing, caption, sample_scene
-from minidalle.world.captions import plural
+from minidalle.world.kinds.kind import plural
 
 # ---------------------------------------------------------------- a reader of captions
 

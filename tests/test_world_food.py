@@ -7,7 +7,7 @@ import pytest
 
 from minidalle.world import OBJECTS, Scene, Thing, caption, render, sample_scene
 from minidalle.world.kinds import WORLD
-from minidalle.world.kinds.attributes import COUNTS, PLURALS
+from minidalle.world.kinds.attributes import COLLECTED, COUNTS
 from minidalle.world.kinds.combining import OTHERS, SHAPED
 from minidalle.world.kinds.structure import CUT_OPEN, SEE_THROUGH
 from minidalle.world.objects.mixing import ALL_OVER, SLOTS, primitives_of
@@ -110,7 +110,7 @@ def test_a_material_covers_all_but_the_eyes():
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_things_of_a_collection_do_not_hide_each_other_and_lie_in_the_picture(count):
-    for index, name in enumerate(PLURALS):
+    for index, name in enumerate(COLLECTED):
         scene = WORLD["collection"].scene(
             Stream("test", index), {"object": name, "count": count, "place": "table"}
         )

@@ -17,7 +17,7 @@ pixels = render_many(scenes, 40, workers=WORKERS, progress=False)
 parts = data.encode(), "|".join(text).encode(), pixels.tobytes()
 result = [hashlib.sha256(part).hexdigest()[:16] for part in parts]
 """
-KNOWN = ["7e1f178492a114a3", "0037366186ad81b5", "76ad123e31a0b92d"]
+KNOWN = ["938b289e2702d60f", "0037366186ad81b5", "b103acb20920a304"]
 
 
 def golden(workers: int) -> list[str]:

@@ -76,11 +76,13 @@ def test_a_room_has_as_many_pieces_of_the_colour_as_it_says():
 
 
 def test_plurals():
-    assert [plural(noun) for noun in ("chair", "bookshelf", "bus", "dish")] == [
+    assert [plural(noun) for noun in ("chair", "bookshelf", "bus", "dish", "toy", "cherry")] == [
         "chairs",
         "bookshelves",
         "buses",
         "dishes",
+        "toys",
+        "cherries",
     ]
 
 

@@ -13,6 +13,7 @@ from minidalle.world import (
     COLORS,
     SHAPES,
     SIZES,
+    STYLES,
     TEXTURES,
     Camera,
     Light,
@@ -21,12 +22,14 @@ from minidalle.world import (
     render,
     render_many,
     sample_scene,
+    styles,
 )
 from minidalle.world import geometry as g
 from minidalle.world.objects import OBJECTS, Primitive, ball, box, cone, prism, torus
 from minidalle.world.packing import camera_axes, rows_of
 from minidalle.world.primitives import rotation_matrix
 from minidalle.world.renderer import project
+from minidalle.world.scene import Cell
 
 SOLIDS: dict[str, Primitive] = {
     "sharp box": box((0, 0, 0), (0.5, 0.3, 0.2), 0.0),
@@ -470,6 +473,44 @@ def test_wrong_styles_and_sizes_are_named():
 def test_a_thing_that_the_world_does_not_know_is_named(field):
     with pytest.raises(ValueError, match=f"{field} is 'beige'; choose from "):
         render(Scene((Thing("cube", "red"),)).with_thing(0, **{field: "beige"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"second": "beige"}, "second is 'beige'; choose from red"),
+        ({"other": "opera"}, "other is 'opera'; choose from "),
+        ({"typeface": "gothic"}, "typeface is 'gothic'; choose from block, script"),
+        ({"parts": (("wings", "red", ""),)}, "a part of the baby penguin is 'wings'; choose from .*all over"),
+        ({"parts": (("+hat", "red+beige", ""),)}, "the color of '\\+hat' is 'beige'; choose from red"),
+        ({"parts": (("+hat", "red", "velvet"),)}, "the texture of '\\+hat' is 'velvet'; choose from plain"),
+    ],
+)
+def test_a_part_or_a_second_object_that_the_world_does_not_know_is_named(changes, said):
+    with pytest.raises(ValueError, match=said):
+        render(Scene((Thing("baby penguin", "black", **changes),)))
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        (Scene(cells=(Cell(),) * 9), "nine cells are laid out as 'grid', not ''"),
+        (Scene(cells=(Cell(),) * 4, layout="grid"), "a grid has 9 panels, not 4"),
+        (Scene(panels=(Scene(),) * 2), "a scene with panels needs a layout"),
+        (Scene(cut=True), "a cut goes through the first thing, and this scene has none"),
+    ],
+)
+def test_a_scene_whose_parts_do_not_fit_together_is_refused(scene, said):
+    with pytest.raises(ValueError, match=said):
+        render(scene)
+
+
+def test_the_kernels_number_the_styles_in_the_order_of_their_names():
+    names = {"GLASS": "stained glass", "XRAY": "x-ray"}
+    for number, name in enumerate(STYLES):
+        constant = next(key for key in vars(styles) if names.get(key, key.lower()) == name)
+        assert vars(styles)[constant] == number
+    assert len(styles.DENSITY) == len(styles.COARSE) == len(STYLES)
 
 
 def test_light_from_nowhere_points_behind_the_camera_and_impossible_prisms_are_refused():

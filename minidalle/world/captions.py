@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from minidalle.world.kinds import WORLD
+from minidalle.world.kinds.kind import plural
 from minidalle.world.scene import INVERSE, Scene, Thing
 from minidalle.world.stream import Stream
 
@@ -92,11 +93,6 @@ def noun_phrase(
 ) -> str:
     """One thing with its article: "a small red cube"."""
     return _article(f"{_adjectives(r, thing, style, held_out, size, color)} {thing.shape}".strip())
-
-
-def plural(shape: str) -> str:
-    """The plural of a shape's name."""
-    return f"{shape}es" if shape.endswith(("s", "x", "ch")) else f"{shape}s"
 
 
 def _count_phrase(r: Stream, scene: Scene, held_out: bool, size: bool) -> str:

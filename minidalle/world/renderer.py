@@ -19,6 +19,7 @@ from minidalle.world import geometry as g
 from minidalle.world import styles
 from minidalle.world.figures import draw_cell
 from minidalle.world.layouts import lay_out, size_of
+from minidalle.world.objects.mixing import ALL_OVER, primitives_of
 from minidalle.world.packing import camera_axes, pack
 from minidalle.world.primitives import OBJECTS
 from minidalle.world.scene import (
@@ -30,16 +31,46 @@ from minidalle.world.scene import (
     SIZES,
     STYLES,
     TEXTURES,
+    TYPEFACES,
     Camera,
     Scene,
+    Thing,
 )
 
-KNOWN = {"shape": OBJECTS, "color": PAINTS, "size": SIZES, "texture": (*TEXTURES, *MATERIALS)}
+SURFACES = (*TEXTURES, *MATERIALS)
 
 
 def _check(name: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
         raise ValueError(f"{name} is {value!r}; choose from {', '.join(known)}")
+
+
+def _check_thing(thing: Thing) -> None:
+    """Raise ValueError, naming what there is, for a name that the world does not know."""
+    known = {"shape": OBJECTS, "color": PAINTS, "size": SIZES, "texture": SURFACES, "typeface": TYPEFACES}
+    for name, values in known.items():
+        _check(name, getattr(thing, name), values)
+    for name, values in {"second": PAINTS, "other": OBJECTS}.items():
+        if getattr(thing, name):
+            _check(name, getattr(thing, name), values)
+    for part, color, texture in thing.parts:
+        parts = sorted({primitive.part for primitive in primitives_of(thing)} - {""})
+        _check(f"a part of the {thing.shape}", part, (*parts, ALL_OVER))
+        for paint in color.split("+"):
+            _check(f"the color of {part!r}", paint, PAINTS)
+        _check(f"the texture of {part!r}", texture or "plain", SURFACES)
+
+
+def _check_whole(scene: Scene) -> None:
+    """Raise ValueError for a scene whose parts do not fit together."""
+    if scene.cells and scene.layout != "grid":
+        raise ValueError(f"nine cells are laid out as 'grid', not {scene.layout!r}")
+    if scene.panels and not scene.layout:
+        raise ValueError("a scene with panels needs a layout: 'stack' or 'grid'")
+    if scene.cut and not scene.things:
+        raise ValueError("a cut goes through the first thing, and this scene has none")
+    if not any(scene.light.direction):
+        raise ValueError("the light's direction is (0, 0, 0); it has to point to the sun")
 
 
 def project(camera: Camera, point: Sequence[float]) -> tuple[float, float, float]:
@@ -63,6 +94,7 @@ def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
     known = {"style": STYLES, "lens": LENSES, "place": PLACES, "layout": LAYOUTS}
     for name, values in known.items():
         _check(name, getattr(scene, name), values)
+    _check_whole(scene)
     if scene.cells:
         return
     if scene.layout:
@@ -70,10 +102,7 @@ def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
             yield from _leaves(panel, size_of(scene.layout, size))
         return
     for thing in scene.things:
-        for name, known in KNOWN.items():
-            _check(name, getattr(thing, name), known)
-    if not any(scene.light.direction):
-        raise ValueError("the light's direction is (0, 0, 0); it has to point to the sun")
+        _check_thing(thing)
     yield scene, size
 
 
@@ -103,8 +132,8 @@ def _draw(scene: Scene, size: int) -> np.ndarray:
 def render(scene: Scene, size: int = 64) -> np.ndarray:
     """Draw a scene.
 
-    Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, or a style, lens, place,
-    layout, shape, colour, size or texture that the world does not know.
+    Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, parts that do not fit
+    together (cells without a grid, a cut through nothing), or any name that the world does not know.
     """
     leaves = list(_leaves(scene, size))
     return _assembled(scene, size, (_draw(*leaf) for leaf in leaves))
@@ -148,7 +177,8 @@ def _draw_on_card(scenes: Sequence[Scene], size: int, images: np.ndarray, bar) -
 
     if not gpu.available():
         raise RuntimeError(
-            'there is no graphics card that numba can use, or no package numba-cuda; draw with device="cpu"'
+            "there is no graphics card that numba can use, or no package numba-cuda "
+            '(pip install "minidalle[gpu]"); draw with device="cpu"'
         )
     for start in range(0, len(scenes), gpu.AT_ONCE):
         some = scenes[start : start + gpu.AT_ONCE]

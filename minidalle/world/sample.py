@@ -11,6 +11,7 @@ from functools import cache
 
 from minidalle.world.footprint import collide
 from minidalle.world.kinds import WORLD
+from minidalle.world.kinds.common import WIDE
 from minidalle.world.objects import SHAPES, SUPPORTS, TOP, WIDE_TURN
 from minidalle.world.scene import COLORS, KINDS, RELATIONS, SIZES, TEXTURES, Camera, Scene, Thing
 from minidalle.world.splits import RULE_OF_KIND, held_out_by
@@ -37,7 +38,6 @@ PROMPTS: dict[str, float] = {"practised prompt": 6.0}
 """What the mix "world+prompts" adds to the world's."""
 
 CLOSE = Camera()
-WIDE = Camera(look_at=(0.0, 0.42, 0.0), view_height=3.35)
 TALL = Camera(look_at=(0.0, 0.80, 0.0), view_height=3.35)
 
 COUNT_PLACES: dict[int, tuple[tuple[float, float], ...]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minidalle.world.kinds.common import CLOSE, GROUND, jitter, light, turned
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter, plural
 from minidalle.world.scene import COLORS, MATERIALS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
@@ -79,16 +79,7 @@ COUNTS = {
 }
 """Where so many things stand on a table, so that none hides another."""
 
-PLURALS = {
-    "glass": ("glasses",),
-    "mug": ("mugs",),
-    "apple": ("apples",),
-    "egg": ("eggs",),
-    "orange": ("oranges",),
-    "teapot": ("teapots",),
-    "strawberry": ("strawberries",),
-    "cup": ("cups",),
-}
+COLLECTED = ("glass", "mug", "apple", "egg", "orange", "teapot", "strawberry", "cup")
 
 
 def _collection(r: Stream, facts: Facts) -> Scene:
@@ -113,7 +104,7 @@ enter(
     Kind(
         name="collection",
         section="controlling attributes",
-        fields={"object": tuple(PLURALS), "count": tuple(COUNTS), "place": ("table",)},
+        fields={"object": COLLECTED, "count": tuple(COUNTS), "place": ("table",)},
         frames=(
             "a collection of {count} {object} on a {place}",
             "{count} {object} on a {place}",
@@ -124,6 +115,6 @@ enter(
         ),
         build=_collection,
         held_out=(HeldOut("object", "count"),),
-        words={"object": PLURALS},
+        words={"object": {name: (plural(name),) for name in COLLECTED}},
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minidalle.world.scene import Camera, Light
+from minidalle.world.scene import COLORS, Camera, Light
 from minidalle.world.stream import Stream
 
 CLOSE = Camera(look_at=(0.0, 0.50, 0.0), view_height=1.75)
@@ -10,6 +10,9 @@ CLOSE = Camera(look_at=(0.0, 0.50, 0.0), view_height=1.75)
 
 WIDE = Camera(look_at=(0.0, 0.42, 0.0), view_height=3.35)
 """Three things side by side."""
+
+CLOTH_COLORS: tuple[str, ...] = tuple(color for color in COLORS if color != "black")
+"""Of clothes on dark animals."""
 
 TIMES: dict[str, Light] = {
     "noon": Light(direction=(-0.25, 0.95, 0.30)),

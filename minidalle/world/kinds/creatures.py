@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from minidalle.world.kinds.common import light, turned
+from minidalle.world.kinds.common import CLOTH_COLORS, light, turned
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.objects.animals import COATS, natural
 from minidalle.world.objects.faces import FACES, MOODS
 from minidalle.world.objects.figures import FIGURES, LEASH_END, WEAR
-from minidalle.world.scene import COLORS, Camera, Scene, Thing
+from minidalle.world.scene import Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
 ANIMALS = tuple(COATS)
@@ -49,7 +49,6 @@ enter(
 )
 
 NOBODY = "nobody"
-CLOTH_COLORS = tuple(color for color in COLORS if color != "black")
 
 
 def _costume(r: Stream, facts: Facts) -> Scene:

@@ -25,9 +25,11 @@ FIELD = r"\{(a )?(\w+)( s)?\}"
 
 
 def plural(noun: str) -> str:
-    """The plural of a noun: "bookshelves"."""
+    """The plural of a noun: "bookshelves", "strawberries"."""
     if noun.endswith("lf"):
         return f"{noun[:-1]}ves"
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 

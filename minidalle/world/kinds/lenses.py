@@ -9,28 +9,29 @@ import math
 
 from minidalle.world.kinds.common import jitter, light
 from minidalle.world.kinds.context import sideways
-from minidalle.world.kinds.kind import AsInBlocks, Facts, HeldOut, Kind, ObjectAndStyle, enter
+from minidalle.world.kinds.kind import AsInBlocks, Facts, HeldOut, Kind, ObjectAndStyle, enter, plural
 from minidalle.world.kinds.perspective import SECTION, there
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
-PLURALS: dict[str, str] = {
-    "cat": "cats",
-    "mushroom": "mushrooms",
-    "house": "houses",
-    "car": "cars",
-    "teapot": "teapots",
-    "armchair": "armchairs",
-    "cube": "cubes",
-    "cone": "cones",
-    "donut": "donuts",
-    "bust": "busts",
-    "mug": "mugs",
-    "sphere": "spheres",
-    "dog": "dogs",
-    "duck": "ducks",
-    "elephant": "elephants",
-}
+OBJECTS: tuple[str, ...] = (
+    "cat",
+    "mushroom",
+    "house",
+    "car",
+    "teapot",
+    "armchair",
+    "cube",
+    "cone",
+    "donut",
+    "bust",
+    "mug",
+    "sphere",
+    "dog",
+    "duck",
+    "elephant",
+)
+"""What stands in a ring around the camera."""
 
 
 def _lens(r: Stream, facts: Facts) -> Scene:
@@ -50,7 +51,7 @@ enter(
     Kind(
         name="lens",
         section=SECTION,
-        fields={"lens": ("fisheye", "panorama"), "object": tuple(PLURALS), "color": tuple(COLORS)},
+        fields={"lens": ("fisheye", "panorama"), "object": OBJECTS, "color": tuple(COLORS)},
         frames=(
             "{lens} of {color} {object}",
             "{lens}: {color} {object} all around",
@@ -61,7 +62,7 @@ enter(
         build=_lens,
         held_out=(HeldOut("object", "lens"),),
         words={
-            "object": {name: (plural,) for name, plural in PLURALS.items()},
+            "object": {name: (plural(name),) for name in OBJECTS},
             "lens": {
                 "fisheye": ("a fisheye lens view", "a fisheye photo"),
                 "panorama": ("a spherical panorama", "a panorama in all directions"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from minidalle.world.kinds.common import jitter, light, turned
+from minidalle.world.kinds.common import CLOTH_COLORS, jitter, light, turned
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.objects.penguin import GARMENTS
-from minidalle.world.scene import COLORS, Camera, Scene, Thing
+from minidalle.world.scene import Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
-CLOTH_COLORS = tuple(color for color in COLORS if color != "black")
 NONE = "none"
 
 
