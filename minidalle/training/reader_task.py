@@ -19,7 +19,7 @@ from minidalle.world.judge import roughen
 from minidalle.world.reader import Reader, ReaderConfig
 
 CHUNK = 64
-GROWTH = ((0.4, 0.5), (0.7, 0.75), (1.0, 1.0))
+GROWTH = ((0.35, 0.5), (0.55, 0.75), (1.0, 1.0))
 """Up to which share of the updates pictures are shrunk to which share of their size: small ones teach what things are
 four times as fast, large ones then teach letters and angles."""
 
