@@ -16,6 +16,7 @@ from pathlib import Path
 from minidalle.checkpoints import CheckpointError
 from minidalle.evaluation.reading import measure_reader, reader_table
 from minidalle.evaluation.report import write_between
+from minidalle.evaluation.statistics import wilson
 from minidalle.world import KINDS, SECTIONS, WORLD, caption, sample_scene
 from minidalle.world.facts import facts_of, fields_of
 from minidalle.world.sample import shares_of
@@ -24,6 +25,7 @@ from minidalle.world.splits import RULE_OF_KIND, is_held_out
 ROOT = Path(__file__).parents[1]
 CARD = ROOT / "data" / "world" / "README.md"
 READING = ROOT / "data" / "results" / "reader" / "reading.json"
+NAMING = ROOT / "data" / "results" / "world" / "naming.json"
 READER = ROOT / "data" / "checkpoints" / "reader"
 COUNT, SEED = 400, 40_000
 BLOCK_SECTIONS = {
@@ -126,6 +128,25 @@ def splits_table() -> str:
     return "\n".join(lines)
 
 
+def naming_table() -> str:
+    """How many pictures were named right by a viewer who had seen no caption, and those that were not."""
+    pictures = json.loads(NAMING.read_text(encoding="utf-8"))["pictures"]
+    right = sum(picture["score"] == "right" for picture in pictures)
+    low, high = wilson(right, len(pictures))
+    lines = [
+        f"{right} of {len(pictures)} pictures were named right: {100 * right / len(pictures):.1f} % "
+        f"({100 * low:.1f} to {100 * high:.1f}). The others:",
+        "",
+        "| caption | named | |",
+        "|---|---|---|",
+    ]
+    for picture in pictures:
+        if picture["score"] != "right":
+            answer = picture["answer"].replace("|", "/")
+            lines.append(f"| {picture['caption']} | {answer} | {picture.get('note', picture['score'])} |")
+    return "\n".join(lines)
+
+
 def tables() -> dict[str, str]:
     """Mark to Markdown: everything that the card says in figures."""
     found = {
@@ -133,6 +154,7 @@ def tables() -> dict[str, str]:
         "captions": captions_table(),
         "words": words_table(),
         "splits": splits_table(),
+        "naming": naming_table(),
     }
     if READING.is_file():
         found["reader"] = reader_table(json.loads(READING.read_text(encoding="utf-8")))
