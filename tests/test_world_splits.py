@@ -221,3 +221,16 @@ def test_what_one_kind_holds_out_does_not_come_in_by_another():
                 assert part.style == "sketch" or (thing.shape, thing.color) not in NEVER_COLORED
                 assert part.style != "sketch" or thing.shape not in NEVER_SKETCHED
     assert seen_toys > 1000
+
+
+def test_what_is_held_out_from_behind_is_so_as_a_view_and_as_an_angle():
+    both = set(WORLD["view"].fields["object"]) & set(WORLD["angle"].fields["object"])
+    held_out = {
+        name: (
+            WORLD["view"].is_held_out({"object": name, "view": "from behind"}),
+            WORLD["angle"].is_held_out({"object": name, "angle": "180"}),
+        )
+        for name in both
+    }
+    assert len(both) > 4 and all(view == angle for view, angle in held_out.values())
+    assert any(view for view, _ in held_out.values())

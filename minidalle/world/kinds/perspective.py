@@ -6,7 +6,7 @@ or right. Left out: lenses, voxels and mirrors (`lenses.py`).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from minidalle.world.kinds.common import jitter, light
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
@@ -66,7 +66,7 @@ def _view(r: Stream, facts: Facts) -> Scene:
     return Scene((thing,), camera=camera, light=light("", place), place=place)
 
 
-enter(
+VIEW = enter(
     Kind(
         name="view",
         section=SECTION,
@@ -108,6 +108,18 @@ def _told(angle: int) -> tuple[str, ...]:
 TURNED = there("bust", "cat", "armchair", "moai", "dog", "duck", "elephant")
 
 
+@dataclass(frozen=True)
+class AngleAndObject(HeldOut):
+    """Holds out angles of objects; "from behind" is half a turn, and held out as among the views."""
+
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Whether training never shows this object from this angle."""
+        name = facts[self.right]
+        if facts[self.left] == "180" and name in VIEWED:
+            return VIEW.is_held_out({"object": name, "view": "from behind"})
+        return super().holds(kind, facts)
+
+
 def _angle(r: Stream, facts: Facts) -> Scene:
     thing = Thing(
         facts["object"],
@@ -134,7 +146,7 @@ enter(
             "a picture of {a object}, taken {angle}",
         ),
         build=_angle,
-        held_out=(HeldOut("angle", "object"),),
+        held_out=(AngleAndObject("angle", "object"),),
         words={"angle": {angle: _told(int(angle)) for angle in ANGLES}},
         share=1.5,
     )
