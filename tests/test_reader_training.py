@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from minidalle.checkpoints import CheckpointError
-from minidalle.evaluation.reading import altered, measure_reader, question, reader_table
+from minidalle.evaluation.reading import altered, claimed, measure_reader, question, reader_table, summary
 from minidalle.training.command import main
 from minidalle.training.logs import read_log
 from minidalle.world import KINDS, WORLD, held_out_by, render, sample_scene
@@ -77,7 +77,7 @@ def test_every_field_is_measured_and_has_a_line(run):
     assert set(results["kinds"]) == set(reader.kinds)
     lines = reader_table(results).splitlines()
     assert len(lines) == 2 + sum(len(fields_of(kind)) for kind in reader.kinds)
-    assert all(len(line.split("|")) == 8 for line in lines)
+    assert all(len(line.split("|")) == 9 for line in lines)
 
 
 @pytest.mark.parametrize("kind", ["single", "sketch", "texture", *WORLD])
@@ -109,3 +109,18 @@ def test_it_learns_from_held_out_combinations_too():
     scenes = [sample_scene(77, index, "all", mix="judge") for index in range(80)]
     assert any(held_out_by(scene) for scene in scenes)
     assert len({scene.kind for scene in scenes}) > min(7, len((*KINDS, *WORLD)) // 3)
+
+
+def test_a_field_is_claimed_only_if_it_is_read_and_its_change_noticed():
+    def entry(clear, changed):
+        return {"clear": {"share": clear}, "soft": {"share": 0.1}, "changed": {"share": changed}}
+
+    assert claimed(entry(0.95, 0.96)) and claimed({"clear": {"share": 0.99}})
+    assert not claimed(entry(0.94, 1.0)) and not claimed(entry(1.0, 0.94))
+    results = {
+        "count": 9,
+        "size": 32,
+        "kinds": {"clock": {"sides": entry(1.0, 1.0), "color": entry(0.5, 1.0)}},
+    }
+    assert summary(results).startswith("1 of 2 fields") and "Not claimed: color of clock." in summary(results)
+    assert [line.split("|")[-2].strip() for line in reader_table(results).splitlines()[2:]] == ["yes", "no"]

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from minidalle.checkpoints import CheckpointError
-from minidalle.evaluation.reading import measure_reader, reader_table
+from minidalle.evaluation.reading import measure_reader, reader_table, summary
 from minidalle.evaluation.report import write_between
 from minidalle.evaluation.statistics import wilson
 from minidalle.world import KINDS, SECTIONS, WORLD, caption, sample_scene
@@ -157,7 +157,8 @@ def tables() -> dict[str, str]:
         "naming": naming_table(),
     }
     if READING.is_file():
-        found["reader"] = reader_table(json.loads(READING.read_text(encoding="utf-8")))
+        results = json.loads(READING.read_text(encoding="utf-8"))
+        found["reader"] = f"{summary(results)}\n\n{reader_table(results)}"
     return found
 
 
