@@ -19,6 +19,9 @@ from minidalle.world.judge import roughen
 from minidalle.world.reader import Reader, ReaderConfig
 
 CHUNK = 64
+OFTEN = {"sign": 4, "angle": 2, "matrix": 2, "matrix inverted": 2, "matrix new rule": 2}
+"""How many times an epoch pictures of some kinds are met: letters, angles and rules are learnt last."""
+
 GROWTH = ((0.35, 0.5), (0.55, 0.75), (1.0, 1.0))
 """Up to which share of the updates pictures are shrunk to which share of their size: small ones teach what things are
 four times as fast, large ones then teach letters and angles."""
@@ -48,6 +51,8 @@ class ReaderTask:
     ) -> None:
         self.model_config, self.config, self.seed, self.device = model, config, seed, device
         self.train, self.held_back, self.side = train, held_back, model.image_size
+        times = [OFTEN.get(scene.kind, 1) for scene in train.scenes]
+        self.deck = np.repeat(np.arange(len(train)), times)
         self.facts = [facts_of(scene) for scene in train.scenes]
         self.held_back_facts = [facts_of(scene) for scene in held_back.scenes]
 
@@ -59,7 +64,8 @@ class ReaderTask:
         self, model: Reader, step: int, total: int, rng: np.random.Generator
     ) -> tuple[Tensor, dict[str, Any]]:
         """The loss of one batch of roughened renders, small ones at first; logged with its parts."""
-        indices, _ = batch_indices(self.seed, step, self.config.batch_size, len(self.train))
+        cards, _ = batch_indices(self.seed, step, self.config.batch_size, len(self.deck))
+        indices = self.deck[cards]
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         images = torch.cat(
             [roughen(part, generator) for part in to_images(self.train.images[indices]).split(16)]
