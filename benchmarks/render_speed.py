@@ -3,9 +3,9 @@
     python benchmarks/render_speed.py [--seconds 20] [--sizes 64 128]
     python benchmarks/render_speed.py --device cuda
 
-Processor time, which other work on the machine disturbs little; the mean of rounds in which all rows take turns, each
-with the next of its scenes. The first row is what training draws. With `--device cuda` it is wall time of a whole graphics
-card, compiling left out. The goal is 100 pictures a second and core at 64 x 64 for a typical scene.
+Processor time, which other work on the machine disturbs little; the mean of rounds in which all rows take turns,
+each with the next of its scenes. The first row is what training draws. With `--device cuda` it is wall time of a
+whole graphics card, compiling left out. The goal is 100 pictures a second and core at 64 x 64 for a typical scene.
 """
 
 import argparse
@@ -20,7 +20,7 @@ THINGS = ("teapot", "cat", "house", "car")
 
 
 def rows() -> dict[str, list[Scene]]:
-    """Scenes to draw, by the name of their row: the mix of training, the blocks world's kinds, the sections, the styles."""
+    """Scenes to draw, by the name of their row: the training mix, the blocks world's kinds, sections, styles."""
     found = {"all kinds, in the shares of training": [sample_scene(5, i, mix="world") for i in range(200)]}
     found |= {kind: [sample_scene(5, i, "all", kind) for i in range(12)] for kind in KINDS}
     for section in sorted({kind.section for kind in WORLD.values()}):
