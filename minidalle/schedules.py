@@ -3,11 +3,12 @@ the step.
 
 Every schedule is a pure function of the number of updates already made: step 0 is before the first. Nothing
 is remembered, so a resumed run continues exactly where it stopped. The paper's constants are the defaults of
-the three `dvae_...` schedules; shorter runs pass their own. Left out: the transformer's halvings at plateaus,
-which depend on the validation loss.
+the three `dvae_...` schedules; shorter runs pass their own. `plateau_halvings` is a function of the validation
+losses instead.
 """
 
 import math
+from collections.abc import Sequence
 
 
 def constant(step: int, value: float) -> float:
@@ -50,6 +51,24 @@ def warmup_cosine(step: int, peak: float, warmup: int, steps: int, final: float 
     if 0 <= step < warmup:
         return peak * (step + 1) / (warmup + 1)
     return cosine_anneal(step - warmup if step >= 0 else step, peak, final, steps - warmup)
+
+
+def plateau_halvings(losses: Sequence[float], patience: int = 3, most: int = 5) -> int:
+    """How often the learning rate has been halved after these validation losses, oldest first.
+
+    The paper halves DALL-E's learning rate five times, at plateaus of the loss (appendix B.2), without saying what
+    counts as one; here, when the best loss has not been beaten for `patience` looks, which are then counted anew. Multiply the learning rate by 0.5 ** the result.
+
+        >>> plateau_halvings([3.0, 2.0, 2.1, 2.2, 2.3, 1.9])
+        1
+    """
+    best, waited, halved = math.inf, 0, 0
+    for loss in losses:
+        waited = 0 if loss < best else waited + 1
+        best = min(best, loss)
+        if waited == patience:
+            waited, halved = 0, halved + 1
+    return min(halved, most)
 
 
 def dvae_temperature(step: int, start: float = 1.0, end: float = 1 / 16, steps: int = 150_000) -> float:

@@ -58,3 +58,16 @@ def test_warmup_climbs_to_the_peak_and_falls_to_the_end():
 def test_bad_steps_are_explained(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_rate_is_halved_at_plateaus_and_five_times_at_most():
+    assert schedules.plateau_halvings([]) == schedules.plateau_halvings([3.0, 2.0, 1.0]) == 0
+    assert schedules.plateau_halvings([1.0, 1.0, 1.0]) == 0  # waited for twice
+    assert schedules.plateau_halvings([1.0, 1.0, 1.1, 1.2]) == 1
+    assert (
+        schedules.plateau_halvings([1.0, 1.1, 1.1, 0.9, 1.0, 1.0, 1.0]) == 1
+    )  # the best was beaten in between
+    assert schedules.plateau_halvings([1.0] * 7) == 2
+    assert (
+        schedules.plateau_halvings([1.0] * 100) == 5 and schedules.plateau_halvings([1.0] * 100, most=9) == 9
+    )
