@@ -24,6 +24,10 @@ ELSEWHERE = {
     "unpack": ("minidalle.training.command", "unpack a model, to train it further"),
     "curves": ("minidalle.training.command", "draw the loss curves of a training folder"),
     "evaluate": ("minidalle.evaluation.command", "measure how often a model draws what the caption says"),
+    "ledger": (
+        "minidalle.ledger",
+        "print the paper line by line: what is done here, and the test that holds it",
+    ),
     "world": ("minidalle.world.sheet", "draw sheets of every kind of picture of the world"),
 }
 """Commands that live beside what they do: their module, which adds its own parser, and a line of help."""

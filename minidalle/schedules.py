@@ -57,7 +57,8 @@ def plateau_halvings(losses: Sequence[float], patience: int = 3, most: int = 5) 
     """How often the learning rate has been halved after these validation losses, oldest first.
 
     The paper halves DALL-E's learning rate five times, at plateaus of the loss (appendix B.2), without saying what
-    counts as one; here, when the best loss has not been beaten for `patience` looks, which are then counted anew. Multiply the learning rate by 0.5 ** the result.
+    counts as one; here, when the best loss has not been beaten for `patience` looks, which are then counted anew.
+    Multiply the learning rate by 0.5 ** the result.
 
         >>> plateau_halvings([3.0, 2.0, 2.1, 2.2, 2.3, 1.9])
         1

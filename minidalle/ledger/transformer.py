@@ -1,0 +1,170 @@
+"""The ledger's lines on the transformer: its sizes, its attention, its training on many machines, its sampling."""
+
+from minidalle.ledger.line import Line, of
+
+TRAINED = of("presets", "test_the_paper_preset_trains_as_the_paper_did")
+
+NETWORK = (
+    Line(
+        "12 billion",
+        "64 layers, 62 heads of 64, width 3968 (B.1)",
+        lambda p: (
+            f"{p.dalle.depth} layers, {p.dalle.heads} heads of {p.dalle.width // p.dalle.heads}, "
+            f"width {p.dalle.width}"
+        ),
+        "",
+        of("dalle_config", "test_the_papers_model_has_12_billion_parameters")
+        + of("transformer", "test_the_papers_sizes"),
+    ),
+    Line(
+        "embeddings",
+        "text: token + position; picture: token + row + column (2.2)",
+        "`DALLE.embed`",
+        "",
+        of("dalle", "test_embeddings_are_token_plus_position_or_row_plus_column"),
+    ),
+    Line(
+        "one softmax",
+        "over text and picture keys together (B.1)",
+        "in every form of attention",
+        "",
+        of("attention", "test_attention_is_the_formula_over_the_visible_keys"),
+    ),
+    Line(
+        "text and picture",
+        "text is causal, every picture token sees all text (B.1)",
+        "`masks._on_stream`",
+        "",
+        of("masks", "test_text_is_causal_and_every_image_slot_sees_all_of_it"),
+    ),
+    Line(
+        "row attention",
+        "offsets 0 ... W in raster order, so it ends one row up (figure 11a)",
+        "`masks.row`",
+        "",
+        of("masks", "test_row_attention_sees_grid_plus_one_image_tokens_and_ends_one_row_up"),
+    ),
+    Line(
+        "column attention",
+        "the same column in this row and those above, on transposed states (figure 11b, c)",
+        "`masks.column`; transposed by `attend_blocks`",
+        "",
+        of("masks", "test_column_attention_sees_its_column_upwards")
+        + of("attention", "test_blocks_agree_with_the_mask_forwards_and_backwards"),
+    ),
+    Line(
+        "convolutional attention",
+        "a causal 11x11 neighbourhood with wrap-around (figure 11d)",
+        "`masks.conv`",
+        "the anchor is not stated: here the kernel's last row is the present one",
+        of("masks", "test_convolution_wraps_around_the_edges"),
+    ),
+    Line(
+        "which layer is what",
+        "column where (i - 2) mod 4 = 0, the last convolutional, else row (B.1)",
+        "`masks.layer_patterns`",
+        "nano, with six layers, takes all patterns in turn",
+        of("masks", "test_the_papers_64_layers"),
+    ),
+    Line(
+        "sparse blocks",
+        "block size 32 (author)",
+        "whole rows and columns, 32 long at the paper's size, by reshaping",
+        "the same products without a library of sparse kernels",
+        of("attention", "test_blocks_agree_with_the_mask_forwards_and_backwards"),
+    ),
+    Line(
+        "transformer's first weights",
+        "not stated",
+        "GPT-2's: N(0, 0.02^2), what writes to the stream divided by sqrt(2 depth)",
+        "the stream's variance then does not grow with depth",
+        of(
+            "transformer",
+            "test_initial_weights_are_gpt2s",
+            "test_the_residual_stream_starts_out_nearly_unchanged_at_any_depth",
+        ),
+    ),
+)
+
+TRAINING = (
+    Line(
+        "losses",
+        "averaged apart, then 1/8 text + 7/8 picture (2.2)",
+        lambda p: f"{p.dalle.text_weight:g} : {p.dalle.image_weight:g}",
+        "",
+        of("dalle", "test_the_loss_written_out"),
+    ),
+    Line(
+        "optimiser",
+        "AdamW 0.9, 0.96, 1e-8, decay 4.5e-2, norm clipped at 4 (B.2)",
+        lambda p: (
+            "AdamW {0.beta1}, {0.beta2}, {0.epsilon:g}, decay {0.weight_decay:g}, "
+            "clipped at {0.clip_norm:g}".format(p.training["dalle"])
+        ),
+        "",
+        TRAINED
+        + of("training", "test_weight_decay_is_for_matrices_that_multiply")
+        + of("training", "test_clipping_equals_torchs_and_leaves_what_is_not_finite"),
+    ),
+    Line(
+        "learning rate",
+        "5,000 updates up to 4.5e-4, halved five times at plateaus (B.2)",
+        lambda p: (
+            f"{p.training['dalle'].warmup:,} up to {p.training['dalle'].learning_rate:g}, then a cosine; "
+            "`plateau_halvings` has the halvings"
+        ),
+        "a run planned in minutes has a known end, and no time to wait for plateaus",
+        of(
+            "schedules",
+            "test_the_rate_is_halved_at_plateaus_and_five_times_at_most",
+            "test_warmup_climbs_to_the_peak_and_falls_to_the_end",
+        ),
+    ),
+    Line(
+        "average of the weights",
+        "0.99, taken every 25 updates (B.2)",
+        lambda p: "{0.ema_decay}, every {0.ema_every}".format(p.training["dalle"]),
+        "begins faster, so that a short run forgets its start",
+        of("training", "test_the_average_follows_its_formula") + TRAINED,
+    ),
+    Line(
+        "length of the run",
+        "batch 1024, 430,000 updates (B.2)",
+        lambda p: "batch {0.batch_size:,}, {0.steps:,} updates".format(p.training["dalle"]),
+        "",
+        TRAINED,
+    ),
+    Line(
+        "DALL-E crops",
+        "a square from 3/8 ... 5/8 of the surplus, resized to 1 ... 9/8, cropped at random, no mirror (B.2)",
+        "`training/crops.py`, for photographs",
+        "the course's pictures are drawn square and at the right size",
+        of("crops", "test_dalle_crops_near_the_middle_and_mirrors_nothing"),
+    ),
+)
+
+RESULTS = (
+    Line(
+        "sampling",
+        "temperature 1 (2.6)",
+        "`sample(..., temperature=1.0)`, the default, exact for the model's own distribution",
+        "",
+        of("sampling", "test_whole_pictures_are_drawn_as_often_as_they_are_likely"),
+    ),
+    Line(
+        "reranking",
+        "the best of 512 by CLIP (2.6)",
+        "`paint(..., of=512, best=8)`, with our CLIP or any of OpenCLIP's",
+        "",
+        of("clip", "test_rerank_with_clip_is_the_argsort_of_its_scores"),
+    ),
+    Line(
+        "completion",
+        "any rectangle that reaches the bottom right corner (post)",
+        "known tokens stay, the rest continues from them",
+        "",
+        of("sampling", "test_known_tokens_stay_and_the_rest_continues_from_them"),
+    ),
+)
+
+LINES = (*NETWORK, *TRAINING, *RESULTS)
