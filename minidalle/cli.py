@@ -6,6 +6,7 @@ are one sentence on stderr: exit code 2 for what was asked wrongly, 1 for what w
 
 import argparse
 import os
+import re
 import sys
 import time
 import warnings
@@ -141,13 +142,22 @@ def _draw(args: argparse.Namespace) -> int:
             )
         path = drawing.save(args.out)
     except (ModelNotFoundError, ValueError) as error:
-        return complain("draw", str(error).replace("pass truncate=True", "add --truncate"), BAD_INPUT)
+        return complain("draw", in_flags(str(error)), BAD_INPUT)
     except CheckpointError as error:
         return complain("draw", error, FAILED)
     for warning in caught:
         print(f"minidalle draw: note: {warning.message}", file=sys.stderr)
     print(f"{path}: {drawing.alt} ({time.perf_counter() - start:.1f} s)")
     return 0
+
+
+def in_flags(sentence: str) -> str:
+    """A sentence about arguments of a function as one about those of this command: "of is 0" as "--of is 0"."""
+    flags = {"n": "-n", "best": "--best", "of": "--of", "seed": "--seed", "temperature": "--temperature"}
+    flags |= {"top_k": "--top-k", "top_p": "--top-p"}
+    names = "|".join(flags)
+    said = re.sub(rf"(?:^|(?<=but )|(?<=raise )|(?<=with ))({names})\b", lambda found: flags[found[1]], sentence)
+    return said.replace("pass truncate=True", "add --truncate")
 
 
 class _Bar:
@@ -164,7 +174,7 @@ class _Bar:
         if self.bar is None:
             from tqdm import tqdm
 
-            self.bar = tqdm(total=total, desc="drawing", unit="token", leave=False, disable=self.quiet)
+            self.bar = tqdm(total=total, desc="drawing", unit="token", leave=False, disable=self.quiet or None)
         self.bar.update(done - self.bar.n)
 
     def __exit__(self, *error: Any) -> None:

@@ -49,7 +49,7 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
     does not hide the shipped model. "runs/nanno" is a slip, and not asked for on the Hub, where there is a folder
     "runs". Raises ModelNotFoundError, naming the models there are.
     """
-    name = os.fspath(name_or_path)
+    name = os.fspath(name_or_path) if isinstance(name_or_path, str | os.PathLike) else None
     if not isinstance(name, str) or not name.strip():
         raise ModelNotFoundError(f"a model is named by a text, not {name_or_path!r}{_choices('')}")
     folder = Path(os.path.expanduser(name))  # Path.expanduser raises where "~someone" has no home

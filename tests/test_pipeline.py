@@ -237,7 +237,7 @@ def test_an_unknown_name_lists_the_models(folder: Path, tmp_path: Path, monkeypa
         ModelNotFoundError, match=r"no model 'nan'.*Did you mean 'nano'\? The models here: nano"
     ):
         minidalle.load("nan")
-    for name in ("", "  ", "no/such/folder", str(tmp_path / "nowhere")):
+    for name in ("", "  ", "no/such/folder", str(tmp_path / "nowhere"), 3, None, b"nano"):
         with pytest.raises(ModelNotFoundError, match="nano"):
             find_model(name)
 
