@@ -156,7 +156,9 @@ def in_flags(sentence: str) -> str:
     flags = {"n": "-n", "best": "--best", "of": "--of", "seed": "--seed", "temperature": "--temperature"}
     flags |= {"top_k": "--top-k", "top_p": "--top-p"}
     names = "|".join(flags)
-    said = re.sub(rf"(?:^|(?<=but )|(?<=raise )|(?<=with ))({names})\b", lambda found: flags[found[1]], sentence)
+    said = re.sub(
+        rf"(?:^|(?<=but )|(?<=raise )|(?<=with ))({names})\b", lambda found: flags[found[1]], sentence
+    )
     return said.replace("pass truncate=True", "add --truncate")
 
 
@@ -174,7 +176,9 @@ class _Bar:
         if self.bar is None:
             from tqdm import tqdm
 
-            self.bar = tqdm(total=total, desc="drawing", unit="token", leave=False, disable=self.quiet or None)
+            self.bar = tqdm(
+                total=total, desc="drawing", unit="token", leave=False, disable=self.quiet or None
+            )
         self.bar.update(done - self.bar.n)
 
     def __exit__(self, *error: Any) -> None:

@@ -67,7 +67,10 @@ def test_unknown_words_are_noted(draw):
         ([""], "caption is empty"),
         ([CAPTION, "-n", "0"], "draw: -n is 0; it must be at least 1"),
         ([CAPTION, "-n", "-2"], "-n is -2"),
-        ([CAPTION, "--best", "5", "--of", "4"], "--best is 5, but only 4 are drawn: choose best from 1 to 4, or raise --of"),
+        (
+            [CAPTION, "--best", "5", "--of", "4"],
+            "--best is 5, but only 4 are drawn: choose best from 1 to 4, or raise --of",
+        ),
         ([CAPTION, "-n", "2", "--best", "1"], "-n and --best both say how many"),
         ([CAPTION, "--of", "4"], "--of is 4, but --best is not given: how many of them shall be kept"),
         ([CAPTION, "--temperature", "0"], "--temperature is 0.0; it must be above 0"),
