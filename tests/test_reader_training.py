@@ -1,11 +1,13 @@
 """The reader is trained, packed, read back and measured by the same commands as every other part."""
 
+import json
 from dataclasses import replace
 
 import pytest
 import torch
 
 from minidalle.checkpoints import CheckpointError
+from minidalle.cli import main as cli
 from minidalle.evaluation.reading import altered, claimed, measure_reader, question, reader_table, summary
 from minidalle.training.command import main
 from minidalle.training.logs import read_log
@@ -124,3 +126,12 @@ def test_a_field_is_claimed_only_if_it_is_read_and_its_change_noticed():
     }
     assert summary(results).startswith("1 of 2 fields") and "Not claimed: color of clock." in summary(results)
     assert [line.split("|")[-2].strip() for line in reader_table(results).splitlines()[2:]] == ["yes", "no"]
+
+
+def test_it_is_measured_by_the_evaluation(run, tmp_path, capsys):
+    assert cli(["evaluate", "--model", str(run / "packed"), "-n", "2", "--out", str(tmp_path)]) == 0
+    results = json.loads((tmp_path / "reading.json").read_text(encoding="utf-8"))
+    assert results["count"] == 2 and reader_table(results) in capsys.readouterr().out
+    (run / "packed" / "reader.safetensors").write_bytes(b"")
+    assert cli(["evaluate", "--model", str(run / "packed"), "-n", "2", "--out", str(tmp_path)]) == 1
+    assert "reader.safetensors" in capsys.readouterr().err

@@ -1,7 +1,6 @@
 """Write what the picture world's data card says in figures: kinds, captions, splits, and the reader's table.
 
 python -m tools.world_card                # data/world/README.md
-python -m tools.world_card --measure 400  # reads 400 fresh renders of each kind first (about half an hour)
 python -m tools.world_card --check        # exit status 1 if the tables are not what the world says
 """
 
@@ -13,8 +12,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from minidalle.checkpoints import CheckpointError
-from minidalle.evaluation.reading import measure_reader, reader_table, summary
+from minidalle.evaluation.reading import reader_table, summary
 from minidalle.evaluation.report import write_between
 from minidalle.evaluation.statistics import wilson
 from minidalle.world import KINDS, SECTIONS, WORLD, caption, sample_scene
@@ -26,7 +24,6 @@ ROOT = Path(__file__).parents[1]
 CARD = ROOT / "data" / "world" / "README.md"
 READING = ROOT / "data" / "results" / "reader" / "reading.json"
 NAMING = ROOT / "data" / "results" / "world" / "naming.json"
-READER = ROOT / "data" / "checkpoints" / "reader"
 COUNT, SEED = 400, 40_000
 BLOCK_SECTIONS = {
     "single": SECTIONS[0], "texture": SECTIONS[0], "count": SECTIONS[0], "pair": SECTIONS[1],
@@ -162,15 +159,6 @@ def tables() -> dict[str, str]:
     return found
 
 
-def measure(count: int) -> None:
-    """Read fresh renders and keep the figures."""
-    from minidalle.world.judging import load_reader
-
-    READING.parent.mkdir(parents=True, exist_ok=True)
-    results = measure_reader(load_reader(READER), count)
-    READING.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
-
-
 def stale(card: Path, found: dict[str, str]) -> list[str]:
     """The marks between which the card says something else."""
     text = card.read_text(encoding="utf-8")
@@ -185,13 +173,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--measure", type=int, metavar="N", help="pictures of each kind to read")
     args = parser.parse_args()
-    if args.measure:
-        try:
-            measure(args.measure)
-        except CheckpointError as error:
-            sys.exit(f"{error}. First: minidalle train reader --out runs/reader, and minidalle pack --reader")
     found = tables()
     if args.check:
         sys.exit(f"{CARD}: not what the world says: {', '.join(old)}" if (old := stale(CARD, found)) else 0)

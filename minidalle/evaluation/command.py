@@ -13,7 +13,11 @@ JUDGE = "judge"
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the `evaluate` command to a command line."""
     parser = subparsers.add_parser("evaluate", help="measure how often a model draws what the caption says")
-    parser.add_argument("--model", default="nano", help="a shipped model's name, or a model folder")
+    parser.add_argument(
+        "--model",
+        default="nano",
+        help='a shipped model\'s name, or a model folder; "reader": the judge of all kinds itself',
+    )
     parser.add_argument("-n", "--n", type=int, default=200, help="captions of each kind and split")
     parser.add_argument(
         "--of", type=int, default=16, help="pictures of each caption that CLIP chooses from; 1: no choosing"
@@ -42,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if args.n < 1 or args.of < 1 or args.ranked < 0:
         sys.stderr.write("minidalle evaluate: --n and --of must be at least 1, --ranked at least 0\n")
         return 2
+    if is_reader(args.model):
+        return run_reader(args)
     try:
         model, judge = load(args.model)
         prepare(model, judge, args)
@@ -51,6 +57,38 @@ def run(args: argparse.Namespace) -> int:
     plan = Plan(args.n, args.of, args.ranked, args.seed)
     results, drawn = evaluate(Drawer(model, say=_say), judge, plan, _bar())
     write(results, drawn, model, args)
+    return 0
+
+
+def is_reader(name: str) -> bool:
+    """Whether a name or folder is that of a reader, which is no model: then the reader itself is measured."""
+    from minidalle.checkpoints import CheckpointError, read_json
+    from minidalle.pipeline_find import find_model
+    from minidalle.world.judging import READER_FORMAT
+
+    try:
+        return read_json(find_model(name) / "config.json").get("format") == READER_FORMAT
+    except CheckpointError:
+        return False  # what is wrong with it is told when it is loaded
+
+
+def run_reader(args: argparse.Namespace) -> int:
+    """How often the reader is right, and how often it notices a change: reading.json, and a table; the exit code."""
+    from minidalle.checkpoints import CheckpointError
+    from minidalle.evaluation.reading import measure_reader, reader_table, summary
+    from minidalle.pipeline_find import find_model
+    from minidalle.world.judging import load_reader
+
+    try:
+        reader = load_reader(find_model(args.model))
+        args.out.mkdir(parents=True, exist_ok=True)
+    except (CheckpointError, OSError) as error:
+        sys.stderr.write(f"minidalle evaluate: {error}\n")
+        return 1
+    results = measure_reader(reader, args.n)
+    path = args.out / "reading.json"
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
+    sys.stdout.write(f"{summary(results)}\n\n{reader_table(results)}\n")
     return 0
 
 
