@@ -79,7 +79,7 @@ def test_every_field_is_measured_and_has_a_line(run):
     assert set(results["kinds"]) == set(reader.kinds)
     lines = reader_table(results).splitlines()
     assert len(lines) == 2 + sum(len(fields_of(kind)) for kind in reader.kinds)
-    assert all(len(line.split("|")) == 9 for line in lines)
+    assert all(len(line.split("|")) == 10 for line in lines)
 
 
 @pytest.mark.parametrize("kind", ["single", "sketch", "texture", *WORLD])
@@ -115,7 +115,12 @@ def test_it_learns_from_held_out_combinations_too():
 
 def test_a_field_is_claimed_only_if_it_is_read_and_its_change_noticed():
     def entry(clear, changed):
-        return {"clear": {"share": clear}, "soft": {"share": 0.1}, "changed": {"share": changed}}
+        return {
+            "clear": {"share": clear},
+            "soft": {"share": 0.1},
+            "small": {"share": 0.1},
+            "changed": {"share": changed},
+        }
 
     assert claimed(entry(0.95, 0.96)) and claimed({"clear": {"share": 0.99}})
     assert not claimed(entry(0.94, 1.0)) and not claimed(entry(1.0, 0.94))

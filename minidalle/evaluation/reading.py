@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from tqdm.auto import tqdm
 
 from minidalle.evaluation.statistics import wilson
@@ -58,13 +59,23 @@ def question(kind: str, index: int) -> Scene:
     return WORLD[kind].scene(Stream("reading", kind, index), facts_of(scene))
 
 
-def answers(reader: Reader, scenes: Sequence[Scene], size: int, soft: bool = False) -> list[dict[str, str]]:
-    """What the reader tells of renders of scenes; `soft`: blurred and noisy, as a dVAE paints."""
-    told = []
+def enlarged(images: torch.Tensor, size: int) -> torch.Tensor:
+    """Images [batch, 3, side, side] as the reader wants them, `size` pixels a side."""
+    if images.shape[-1] == size:
+        return images
+    return F.interpolate(images, (size, size), mode="bilinear", antialias=True).clamp(0, 1)
+
+
+def answers(
+    reader: Reader, scenes: Sequence[Scene], size: int | None = None, soft: bool = False
+) -> list[dict[str, str]]:
+    """What the reader tells of renders of scenes. size: pixels a side that they are drawn at (None: the reader's own);
+    soft: blurred and noisy, as a dVAE paints."""
+    told, own = [], reader.config.image_size
     generator = torch.Generator().manual_seed(0)
     for start in range(0, len(scenes), CHUNK):
         part = scenes[start : start + CHUNK]
-        images = to_floats(render_many(part, size, progress=False))
+        images = enlarged(to_floats(render_many(part, size or own, progress=False)), own)
         if soft:
             images = torch.cat([roughen(image[None], generator) for image in images])
         told += reader.read(images, [scene.kind for scene in part])
@@ -78,13 +89,14 @@ def share(values: Sequence[bool]) -> dict[str, Any]:
 
 
 def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[str, Any]:
-    """For every kind and field: the share read rightly on `count` fresh renders and on the same made soft, and the
-    share of altered ones that are told from the true. Ready for JSON."""
+    """How well every field of every kind is read, ready for JSON: the share read rightly of `count` fresh renders,
+    of the same made soft, and of the same drawn at half the size; and the share of altered ones told from the true."""
     size, result = reader.config.image_size, {}
     for kind in tqdm(reader.kinds, desc="reading", unit="kind", disable=not progress):
         scenes = [question(kind, index) for index in range(count)]
         true = [facts_of(scene) for scene in scenes]
-        clear, soft = answers(reader, scenes, size), answers(reader, scenes, size, soft=True)
+        clear, soft = answers(reader, scenes), answers(reader, scenes, soft=True)
+        small = answers(reader, scenes, size // 2)
         result[kind] = {}
         for field in fields_of(kind):
             changed = [(i, altered(scene, field, i)) for i, scene in enumerate(scenes[: max(count // 4, 1)])]
@@ -93,8 +105,9 @@ def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[st
                 "clear": share([a[field] == b[field] for a, b in zip(clear, true, strict=True)]),
                 "soft": share([a[field] == b[field] for a, b in zip(soft, true, strict=True)]),
             }
+            entry["small"] = share([a[field] == b[field] for a, b in zip(small, true, strict=True)])
             if changed:
-                read = answers(reader, [scene for _, scene in changed], size)
+                read = answers(reader, [scene for _, scene in changed])
                 entry["changed"] = share(
                     [a[field] != true[i][field] for a, (i, _) in zip(read, changed, strict=True)]
                 )
@@ -123,15 +136,16 @@ def summary(results: dict[str, Any]) -> str:
 
 def reader_table(results: dict[str, Any]) -> str:
     """The results in Markdown, in percent."""
+    half = results["size"] // 2
     lines = [
-        "| kind | field | values | read rightly | the same, softened | one fact changed: noticed | claimed |",
-        "|---|---|---:|---:|---:|---:|---|",
+        f"| kind | field | values | read rightly | softened | drawn at {half} pixels | a change noticed | claimed |",
+        "|---|---|---:|---:|---:|---:|---:|---|",
     ]
     for kind, fields in results["kinds"].items():
         for field, entry in fields.items():
             shares = [
                 f"{100 * entry[key]['share']:.1f}" if key in entry else ""
-                for key in ("clear", "soft", "changed")
+                for key in ("clear", "soft", "small", "changed")
             ]
             values = len(fields_of(kind)[field])
             lines.append(
