@@ -168,18 +168,20 @@ class JudgeTraining(TrainingConfig):
 class ReaderTraining(TrainingConfig):
     """Also the reader's sizes, since it is no part of a model. image_size: pixels a side. width: as in `ReaderConfig`.
 
-    Its pictures are of all kinds and every combination, held-out ones too, and of seeds of their own.
+    Its pictures are of all kinds and every combination, held-out ones too, and of seeds of their own; small at first
+    (`training/reader_task.py`).
     """
 
     pictures: int = 48_000
     validation: int = 3_000
     batch_size: int = 48
-    steps: int = 4_000
+    steps: int = 8_800
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     clip_norm: float = 5.0
     ema_decay: float = 0.998
-    evaluations: int = 8
+    evaluations: int = 12
+    precision: Literal["auto", "bf16", "fp32"] = "fp32"  # on a CPU bf16 is many times slower for this network
     image_size: int = 128
     width: int = 32
 
