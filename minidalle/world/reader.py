@@ -3,7 +3,7 @@
 A convolutional trunk turns a picture into a map of features; then each question ("the colour of the hat, in a picture
 of an outfit") looks at the map by attention and is answered with one of the field's values. A word is read letter by
 letter, so that it need not be one that was met in training. It learns from renders only, of all combinations, those
-included that no model is trained on: a judge has to know what it judges.
+included that no model is trained on: a judge has to know what it judges. Matrices are compared with drawings instead.
 
 Left out: the older judge, which finds the things of the blocks world one by one (`judge.py`); training
 (`training/reader_task.py`); what is done with the answers (`evaluation/`).
@@ -22,11 +22,15 @@ from torch import Tensor, nn
 
 from minidalle.world.facts import fields_of
 from minidalle.world.kinds import WORLD
+from minidalle.world.matrix_reading import read_matrix
 from minidalle.world.scene import KINDS
 
 LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
 MOST_LETTERS = 8
 WORD = "word"
+INVERTED = "matrix inverted"
+MATRICES = ("matrix", "matrix new rule", INVERTED)
+"""Kinds that are compared with drawings instead (`matrix_reading.py`)."""
 
 
 @dataclass(frozen=True)
@@ -211,18 +215,24 @@ class Reader(nn.Module):
         return parts["facts"] + 0.2 * parts["kind"], {name: value.item() for name, value in parts.items()}
 
     def read(self, images: Tensor, kinds: Sequence[str]) -> list[dict[str, str]]:
-        """The facts of images [batch, 3, height, width] in [0, 1], each read as a picture of its kind.
+        """The facts of images [batch, 3, height, width] in [0, 1], each read as a picture of its kind; matrices without
+        the network.
 
         Reads with the running statistics of training, also in training mode. Raises ValueError for a kind that this
         reader does not know, for pictures of another size than `config.image_size`, and where there are not as many
         kinds as pictures.
         """
         self._check(images, kinds)
-        return self.answers(images, kinds) if kinds else []
+        told = self.answers(images, kinds) if kinds else []
+        for place, kind in enumerate(kinds):
+            if kind in MATRICES:
+                pixels = images[place].detach().float().permute(1, 2, 0).cpu().numpy()
+                told[place] = read_matrix(pixels, kind == INVERTED)
+        return told
 
     @torch.no_grad()
     def answers(self, images: Tensor, kinds: Sequence[str]) -> list[dict[str, str]]:
-        """`read` without its checks, and for smaller pictures too."""
+        """What the network tells of all kinds, also of smaller pictures; `read` has its checks."""
         training = self.training
         self.eval()
         fields, _, numbers = (part.to(images.device) for part in self.asked(kinds))
