@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
@@ -67,18 +68,17 @@ def enlarged(images: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def answers(
-    reader: Reader, scenes: Sequence[Scene], size: int | None = None, soft: bool = False
+    reader: Reader, pictures: np.ndarray, scenes: Sequence[Scene], soft: bool = False
 ) -> list[dict[str, str]]:
-    """What the reader tells of renders of scenes. size: pixels a side that they are drawn at (None: the reader's own);
-    soft: blurred and noisy, as a dVAE paints."""
-    told, own = [], reader.config.image_size
-    generator = torch.Generator().manual_seed(0)
+    """What the reader tells of renders uint8 [picture, side, side, 3] of scenes; soft: blurred and noisy, as a dVAE
+    paints."""
+    told, generator = [], torch.Generator().manual_seed(0)
     for start in range(0, len(scenes), CHUNK):
-        part = scenes[start : start + CHUNK]
-        images = enlarged(to_floats(render_many(part, size or own, progress=False)), own)
+        part = slice(start, start + CHUNK)
+        images = enlarged(to_floats(pictures[part]), reader.config.image_size)
         if soft:
             images = torch.cat([roughen(image[None], generator) for image in images])
-        told += reader.read(images, [scene.kind for scene in part])
+        told += reader.read(images, [scene.kind for scene in scenes[part]])
     return told
 
 
@@ -95,8 +95,9 @@ def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[st
     for kind in tqdm(reader.kinds, desc="reading", unit="kind", disable=not progress):
         scenes = [question(kind, index) for index in range(count)]
         true = [facts_of(scene) for scene in scenes]
-        clear, soft = answers(reader, scenes), answers(reader, scenes, soft=True)
-        small = answers(reader, scenes, size // 2)
+        pictures = render_many(scenes, size, progress=False)
+        clear, soft = answers(reader, pictures, scenes), answers(reader, pictures, scenes, soft=True)
+        small = answers(reader, render_many(scenes, size // 2, progress=False), scenes)
         result[kind] = {}
         for field in fields_of(kind):
             changed = [(i, altered(scene, field, i)) for i, scene in enumerate(scenes[: max(count // 4, 1)])]
@@ -107,7 +108,8 @@ def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[st
             }
             entry["small"] = share([a[field] == b[field] for a, b in zip(small, true, strict=True)])
             if changed:
-                read = answers(reader, [scene for _, scene in changed])
+                others = [scene for _, scene in changed]
+                read = answers(reader, render_many(others, size, progress=False), others)
                 entry["changed"] = share(
                     [a[field] != true[i][field] for a, (i, _) in zip(read, changed, strict=True)]
                 )
