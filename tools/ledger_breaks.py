@@ -89,4 +89,22 @@ TRAINING = {
                    "ids = torch.cat([text, start, torch.zeros_like(known) + config.image_offset], dim=1)"),
 }  # fmt: skip
 
-BREAKS: dict[str, tuple[str, str, str]] = TEXT | VAE | NETWORK | TRAINING
+SCALES, MOMENTS, POWER = (
+    "minidalle/training/gradient_scales.py",
+    "minidalle/training/moments16.py",
+    "minidalle/training/powersgd.py",
+)
+MACHINES = {
+    "gradient scales": (SCALES, "return (filtered(gradient) * ctx.scale).to(ctx.dtype), None",
+                        "return filtered(gradient).to(ctx.dtype) * ctx.scale, None"),
+    "rule of the scales": (SCALES, "WINDOW = 125", "WINDOW = 124"),
+    "filter": (SCALES, "return filtered(gradient) / ctx.scale, None", "return gradient.float() / ctx.scale, None"),
+    "sixteen-bit moments": (MOMENTS, "VARIANCE = Format16(signed=False, significand=10)",
+                            "VARIANCE = Format16(signed=False, significand=9)"),
+    "PowerSGD": (POWER, "self.errors[parameters[number]] = self._pack(matrix - mean)",
+                 "self.errors[parameters[number]] = self._pack(mean - matrix)"),
+    "compression": (POWER, "return 1 - rank * (shards + 2) / (2 * width * shards)", "return 1 - rank * (shards + 2) / (width * shards)"),
+    "recomputed activations": (SCALES, "return x.view_as(x)", "return x.view_as(x) * 2"),
+}  # fmt: skip
+
+BREAKS: dict[str, tuple[str, str, str]] = TEXT | VAE | NETWORK | TRAINING | MACHINES

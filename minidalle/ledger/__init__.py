@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from minidalle.ledger import dvae, text, transformer
+from minidalle.ledger import dvae, machines, text, transformer
 from minidalle.ledger.line import OPEN, Line
 from minidalle.presets import preset
 
@@ -30,6 +30,7 @@ PARTS: dict[str, tuple[Line, ...]] = {
     "Training the discrete VAE": dvae.TRAINING,
     "The transformer": transformer.NETWORK,
     "Training the transformer": transformer.TRAINING,
+    "Many machines, sixteen bits": machines.LINES,
     "Drawing pictures": transformer.RESULTS,
 }
 """All lines, by the part of the model that they are about."""

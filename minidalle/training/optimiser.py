@@ -1,6 +1,6 @@
 """What turns gradients into better weights: AdamW, gradient clipping, and a running average of the weights.
 
-Left out: the paper's sharding, PowerSGD and 16-bit moments (appendices C to E), which one machine does not need.
+Left out: what one machine does not need: PowerSGD (`powersgd.py`), 16-bit moments (`moments16.py`) and sharding.
 """
 
 import copy
