@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from minidalle.world.kinds import WORLD
 from minidalle.world.objects import SHAPES
-from minidalle.world.scene import BLOCK_STYLES, COLORS, KINDS, RELATIONS, SIZES, TEXTURES, Scene
+from minidalle.world.scene import (
+    BLOCK_STYLES,
+    COLORS,
+    KINDS,
+    PATTERNED_SIZES,
+    RELATIONS,
+    SIZES,
+    TEXTURES,
+    Scene,
+)
 
 RELATION_READ = tuple(name for name in RELATIONS if name != "right of")
 """Relations of the first to the second thing in reading order: the left one comes first, so it is never right of."""
@@ -33,7 +42,7 @@ def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
         if kind != "sketch":
             fields[f"color{end}"] = tuple(COLORS)
     if kind in ("single", "count", "texture"):
-        fields["size"] = tuple(SIZES)
+        fields["size"] = PATTERNED_SIZES if kind == "texture" else tuple(SIZES)
     extra = {
         "texture": ("pattern", TEXTURES[1:]),
         "count": ("count", _COUNTS),

@@ -13,7 +13,17 @@ from minidalle.world.footprint import collide
 from minidalle.world.kinds import WORLD
 from minidalle.world.kinds.common import WIDE
 from minidalle.world.objects import SHAPES, SUPPORTS, TOP, WIDE_TURN
-from minidalle.world.scene import COLORS, KINDS, RELATIONS, SIZES, TEXTURES, Camera, Scene, Thing
+from minidalle.world.scene import (
+    COLORS,
+    KINDS,
+    PATTERNED_SIZES,
+    RELATIONS,
+    SIZES,
+    TEXTURES,
+    Camera,
+    Scene,
+    Thing,
+)
 from minidalle.world.splits import RULE_OF_KIND, held_out_by
 from minidalle.world.stream import Stream
 
@@ -63,7 +73,7 @@ def _thing(r: Stream, shape: str, color: str, size: str, position: tuple, textur
 
 def _single(r: Stream, kind: str) -> Scene:
     texture = r.pick(TEXTURES[1:]) if kind == "texture" else "plain"
-    size = r.pick(("medium", "large")) if kind == "texture" else r.pick(tuple(SIZES))
+    size = r.pick(PATTERNED_SIZES) if kind == "texture" else r.pick(tuple(SIZES))
     thing = _thing(r, r.pick(SHAPES), r.pick(tuple(COLORS)), size, _place(r, 0, 0, 0.2), texture)
     return Scene((thing,), kind, camera=CLOSE, style="sketch" if kind == "sketch" else "photo")
 

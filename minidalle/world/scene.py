@@ -35,6 +35,9 @@ PAINTS: dict[str, tuple[float, float, float]] = COLORS | {
 SIZES: dict[str, float] = {"small": 0.75, "medium": 0.95, "large": 1.25}
 """Size names and the factor by which an object of height one is scaled."""
 
+PATTERNED_SIZES: tuple[str, ...] = ("medium", "large")
+"""Of patterned things: on a small one the pattern would hardly show."""
+
 TEXTURES: tuple[str, ...] = ("plain", "striped", "checkered", "dotted")
 """Surface patterns; all but plain alternate between the object's colour and white."""
 
