@@ -1,6 +1,8 @@
 """What turns gradients into better weights: AdamW, gradient clipping, and a running average of the weights.
 
-Left out: the paper's sharding, PowerSGD and 16-bit moments (appendices C to E), which one machine does not need.
+Left out: what one machine does not need. The paper's PowerSGD, 16-bit moments and gradient scales (appendices B.2,
+D and E) are in `powersgd.py`, `moments16.py` and `gradient_scales.py`, which the loop does not use; its sharding is
+not here.
 """
 
 import copy
