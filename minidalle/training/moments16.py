@@ -133,7 +133,10 @@ class AdamW16(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
-        """Update every weight that has a gradient. Raises ValueError, before its moments change, for one with NaN."""
+        """Update every weight that has a gradient. Call it only where all gradients are finite.
+
+        Raises ValueError at a NaN that should go into 16 bits; that weight and its moments are then as before.
+        """
         loss = None
         if closure is not None:
             with torch.enable_grad():

@@ -1,6 +1,8 @@
 """What turns gradients into better weights: AdamW, gradient clipping, and a running average of the weights.
 
-Left out: what one machine does not need: PowerSGD (`powersgd.py`), 16-bit moments (`moments16.py`) and sharding.
+Left out: what one machine does not need. The paper's PowerSGD, 16-bit moments and gradient scales (appendices B.2,
+D and E) are in `powersgd.py`, `moments16.py` and `gradient_scales.py`, which the loop does not use; its sharding is
+not here.
 """
 
 import copy
