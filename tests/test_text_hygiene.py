@@ -36,7 +36,7 @@ ROOMS = [
     {"pipeline", "show"},
     {"training"},
     {"evaluation"},
-    {"checks", "widgets"},
+    {"checks", "ledger", "widgets"},
     {"doctor", "cli", "__init__", "__main__"},
 ]
 
