@@ -6,11 +6,11 @@
 A size is caption slots + the picture's tokens a side. Paths take turns, and the median counts: on a CPU processor
 milliseconds of one thread, which other work on the machine disturbs little; on a card wall time, compiling left out.
 "against dense" is dense attention's time divided by the path's: above 1 the path is faster. "of peak" is how much of
-the device's own matrix product, timed in between, the path reaches, counting only pairs of slots that the pattern sees: it
-is below what a profiler says for a path that works on hidden pairs too. `*`: what `attend` takes.
+the device's own matrix product, timed in between, the path reaches, counting only pairs of slots that the pattern
+sees: it is below what a profiler says for a path that works on hidden pairs too. `*`: what `attend` takes.
 
-FlexAttention has no backward pass on a CPU, so it is timed on a card alone. A CPU without bfloat16 instructions emulates
-them; such figures say nothing (training then takes float32: `devices.pick_precision`).
+FlexAttention has no backward pass on a CPU, so it is timed on a card alone. A CPU without bfloat16 instructions
+emulates them; such figures say nothing (training then takes float32: `devices.pick_precision`).
 """
 
 import argparse
