@@ -1,4 +1,4 @@
-"""Attention over the stream of caption and picture: the same result in three forms, each fast somewhere.
+"""Attention over the stream of caption and picture: the same result in several forms, each fast somewhere.
 
 - `attend_dense`: every score, then the mask. The reference, and the best choice for short streams and full
   attention.
@@ -6,23 +6,31 @@
   row and the row above; a column layer's only the text and their own column. Nothing else is multiplied, so a
   32 x 32 picture costs a fraction. The paper transposes image states for the same reason (arXiv 2102.12092,
   appendix B.1).
+- `attention_flex.attend_flex`: any pattern in one fused GPU kernel that skips blocks of 128 x 128 slots.
 - `attend_pieces`: one new slot against a key-value cache, reading only the keys that it sees.
 
-`PatternTables` keeps the masks that they need. Every one of them is read off the predicates in `masks.py`.
+`PatternTables` keeps the masks that they need. Every one of them is read off the predicates in `masks.py`. `attend`
+takes the form that is fastest on the device.
 
-Left out: projections and the cache itself (`transformer.py`).
+Left out: which that is (`attention_choice.py`); projections and the cache itself (`transformer.py`).
 """
+
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
+from minidalle.attention_choice import HALF, fastest_form
+from minidalle.attention_flex import attend_flex, flex_mask, whole_blocks
 from minidalle.masks import PAPER_CONV_KERNEL, KeySet, StreamLayout, dense_mask, predicate, visible_keys
 
+if TYPE_CHECKING:
+    from torch.nn.attention.flex_attention import BlockMask
+
 BLOCKED = ("row", "column")
-BLOCKED_FROM_GRID = 16  # measured on a CPU: below it, reshaping costs more than the scores it saves
-HALF = (torch.bfloat16, torch.float16)
+"""The patterns that `attend_blocks` can do."""
 
 
 class PatternTables:
@@ -36,6 +44,7 @@ class PatternTables:
         self.layout, self.conv_kernel = layout, conv_kernel
         self._tables: dict[tuple, Tensor] = {}
         self._pieces: dict[tuple, tuple[KeySet, ...]] = {}
+        self._flex: dict[tuple, BlockMask] = {}
 
     def dense(self, pattern: str, device: torch.device) -> Tensor:
         """bool [query=length, key=length]: may the query look at the key?"""
@@ -67,6 +76,14 @@ class PatternTables:
                 # Zeros, above the first row, are no image slots.
                 self._tables[key] = as_bias(visible & (keys >= layout.prefix), dtype)
         return self._tables[key]
+
+    def flex(self, pattern: str, slots: int, device: torch.device) -> "BlockMask":
+        """The pattern among the first `slots` slots, rounded up to whole blocks, for `attention_flex.attend_flex`."""
+        key = (pattern, whole_blocks(slots), device)
+        if key not in self._flex:
+            with torch.inference_mode(False):
+                self._flex[key] = flex_mask(pattern, self.layout, slots, self.conv_kernel, device)
+        return self._flex[key]
 
     def pieces(self, pattern: str, slot: int, device: torch.device) -> tuple[KeySet, ...]:
         """The keys that `slot` sees, as slices or index tensors into a cache (see `masks.visible_keys`)."""
@@ -105,17 +122,17 @@ def key_blocks(image: Tensor, pattern: str, grid: int) -> Tensor:
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, pattern: str, tables: PatternTables) -> Tensor:
-    """Attention among the first slots of a stream, by the fastest form that fits.
+    """Attention among the first slots of a stream, by the fastest form that fits (`attention_choice.fastest_form`).
 
     q, k, v and the result are [batch, head, slot, dim]. Text slots alone are plain causal in every pattern.
     """
-    slots, layout = q.shape[2], tables.layout
-    on_cpu = q.device.type == "cpu"
-    if pattern in BLOCKED and on_cpu and slots == layout.length and layout.grid >= BLOCKED_FROM_GRID:
+    slots, layout, gradients = q.shape[2], tables.layout, torch.is_grad_enabled()
+    form = fastest_form(pattern, layout, slots, q.device, q.dtype, q.shape[-1], gradients)
+    if form == "blocks":
         return attend_blocks(q, k, v, pattern, tables)
-    if on_cpu and q.dtype in HALF and torch.is_grad_enabled():
-        # PyTorch's fused CPU kernel has a slow bfloat16 backward: 4.5 times these products at 96 slots.
-        # They store the scores in bfloat16, which adds about a fifth to the gradient's rounding error.
+    if form == "flex":
+        return attend_flex(q, k, v, pattern, tables)
+    if form == "products":
         return attend_products(q, k, v, tables.bias(pattern, q.device, q.dtype)[:slots, :slots])
     causal = pattern == "full" or slots <= layout.prefix
     return attend_dense(q, k, v, None if causal else tables.dense(pattern, q.device)[:slots, :slots])

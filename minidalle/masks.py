@@ -7,8 +7,8 @@ Text-to-Image Generation", arXiv 2102.12092, appendix B.1 and figure 11).
 
 Each pattern is defined once, as a predicate on a query slot and a key slot made of plain arithmetic. The
 dense mask of the CPU path, the key lists of cached sampling, the pictures in the lessons and the tests all
-come from that one line; wrapped as `lambda b, h, q, k: visible(q, k)` it is also a `mask_mod` for
-FlexAttention.
+come from that one line; wrapped as `lambda b, h, q, k: visible(q, k)` it is also the `mask_mod` of
+FlexAttention on a GPU (`attention_flex.py`).
 
     >>> layout = StreamLayout(text_length=2, grid=2)
     >>> dense_mask("row", layout).int()
