@@ -73,7 +73,7 @@ def attend_flex(q: Tensor, k: Tensor, v: Tensor, pattern: str, tables: "PatternT
     """Attention of any pattern among the first slots of a stream; q, k, v and the result [batch, head, slot, dim].
 
     Streams are padded to whole blocks with zeros, which no real query sees. The kernel is compiled on first use
-    (some seconds, then kept by PyTorch), on CUDA alone. On a CPU PyTorch raises NotImplementedError when
+    (some seconds, then kept by PyTorch), on CUDA alone. On a CPU PyTorch refuses when
     queries, keys or values need a gradient.
     """
     slots = q.shape[2]
