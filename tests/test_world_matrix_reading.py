@@ -9,10 +9,8 @@ from minidalle.world.facts import facts_of
 from minidalle.world.judge import roughen
 from minidalle.world.kinds.matrices import matrix
 from minidalle.world.kinds.matrix_rules import RULES
-from minidalle.world.matrix_reading import KEPT, NO_RULE, looks, read_cells, read_matrix, rules_of
+from minidalle.world.matrix_reading import KEPT, MATRICES, NO_RULE, looks, read_cells, read_matrix, rules_of
 from minidalle.world.stream import Stream
-
-KINDS = ("matrix", "matrix new rule", "matrix inverted")
 
 
 def test_every_look_is_drawn_differently():
@@ -21,7 +19,7 @@ def test_every_look_is_drawn_differently():
     assert set(KEPT) == set(RULES)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MATRICES)
 @pytest.mark.parametrize("size", [64, 128])
 def test_facts_are_read_from_sharp_pictures(kind, size):
     for index in range(60):
@@ -29,7 +27,7 @@ def test_facts_are_read_from_sharp_pictures(kind, size):
         assert read_matrix(render(scene, size), scene.invert) == facts_of(scene), index
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MATRICES)
 def test_facts_are_read_from_soft_pictures(kind):
     generator = torch.Generator().manual_seed(0)
     right = 0

@@ -154,15 +154,15 @@ RESULTS = (
     Line(
         "reranking",
         "the best of 512 by CLIP (2.6)",
-        "`paint(..., of=512, best=8)`, with our CLIP or any of OpenCLIP's",
-        "",
+        "`draw(..., best=8, of=512)` by our CLIP; `rerank` takes one of OpenCLIP's too",
+        "`of` is 8 times `best` unless given",
         of("clip", "test_rerank_with_clip_is_the_argsort_of_its_scores"),
     ),
     Line(
         "completion",
         "any rectangle that reaches the bottom right corner (post)",
-        "known tokens stay, the rest continues from them",
-        "",
+        "any first tokens in raster order stay, the rest continues from them",
+        "a rectangle is kept only with all that is left of it and above: full rows, as picture prompts need",
         of("sampling", "test_known_tokens_stay_and_the_rest_continues_from_them"),
     ),
 )

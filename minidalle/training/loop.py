@@ -38,7 +38,11 @@ class TrainingError(RuntimeError):
 
 
 class Task(Protocol):
-    """What `fit` trains. Pure: the same model, generator and step give the same loss."""
+    """What `fit` trains. Pure: the same model, generator and step give the same loss.
+
+    It may have `details`, a dictionary for the head of the log, and `mean_cost`, how long an update takes on average
+    where one of the last takes 1 (for a task whose updates differ).
+    """
 
     name: str
     config: TrainingConfig

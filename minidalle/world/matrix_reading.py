@@ -29,6 +29,9 @@ from minidalle.world.kinds.matrix_rules import (
 )
 from minidalle.world.layouts import line_width, size_of
 
+MATRICES = {"matrix": False, "matrix new rule": False, "matrix inverted": True}
+"""Kinds of scene that are read here, and whether they are white on black."""
+
 NO_RULE = "none"
 SOFTNESS = (0, 1, 3, 6)
 """In how many degrees of softness cells are compared; n has a standard deviation of sqrt(n / 2) pixels."""
@@ -114,11 +117,6 @@ def rules_of(cells: Sequence[Look]) -> list[str]:
     """The rules that all three rows of nine cells keep."""
     rows = [cells[k : k + 3] for k in (0, 3, 6)]
     return [rule for rule, kept in KEPT.items() if kept(rows)]
-
-
-def _each(test: Callable[..., bool]) -> Callable[[Sequence[Row]], bool]:
-    """A rule that every row keeps by itself."""
-    return lambda rows: all(test(*row) for row in rows)
 
 
 def _alike(row: Row, *but: str) -> bool:

@@ -3,7 +3,8 @@
 A convolutional trunk turns a picture into a map of features; then each question ("the colour of the hat, in a picture
 of an outfit") looks at the map by attention and is answered with one of the field's values. A word is read letter by
 letter, so that it need not be one that was met in training. It learns from renders only, of all combinations, those
-included that no model is trained on: a judge has to know what it judges. Matrices are compared with drawings instead.
+included that no model is trained on: a judge has to know what it judges. Matrices are compared with
+drawings instead (`matrix_reading.py`).
 
 Left out: the older judge, which finds the things of the blocks world one by one (`judge.py`); training
 (`training/reader_task.py`); what is done with the answers (`evaluation/`).
@@ -22,15 +23,12 @@ from torch import Tensor, nn
 
 from minidalle.world.facts import fields_of
 from minidalle.world.kinds import WORLD
-from minidalle.world.matrix_reading import read_matrix
+from minidalle.world.matrix_reading import MATRICES, read_matrix
 from minidalle.world.scene import KINDS
 
 LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
 MOST_LETTERS = 8
 WORD = "word"
-INVERTED = "matrix inverted"
-MATRICES = ("matrix", "matrix new rule", INVERTED)
-"""Kinds that are compared with drawings instead (`matrix_reading.py`)."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +225,7 @@ class Reader(nn.Module):
         for place, kind in enumerate(kinds):
             if kind in MATRICES:
                 pixels = images[place].detach().float().permute(1, 2, 0).cpu().numpy()
-                told[place] = read_matrix(pixels, kind == INVERTED)
+                told[place] = read_matrix(pixels, MATRICES[kind])
         return told
 
     @torch.no_grad()
