@@ -53,6 +53,7 @@ def test_the_parts_of_the_vocabulary_do_not_overlap() -> None:
     ]
     assert [len(part) for part in parts] == [11, 5, 1, 7]
     assert set().union(*parts) == set(range(TINY.vocab))
+    assert TINY.vocab == 11 + 5 + 1 + 7  # so no id is in two parts
 
 
 def test_every_position_has_a_padding_embedding_of_its_own() -> None:

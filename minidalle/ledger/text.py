@@ -2,8 +2,6 @@
 
 from minidalle.ledger.line import Line, of
 
-SIZES = of("presets", "test_the_paper_preset_has_the_papers_sizes")
-
 LINES = (
     Line(
         "stream",
@@ -52,7 +50,8 @@ LINES = (
         "10 %, in training only (2.2)",
         lambda p: f"{100 * p.training['dalle'].bpe_dropout:.0f} %, spelt anew at every sight",
         "",
-        of("training", "test_dropout_passes_over_one_merge_in_ten")
+        of("presets", "test_the_paper_preset_trains_as_the_paper_did")
+        + of("training", "test_dropout_passes_over_one_merge_in_ten")
         + of("tokenizer", "test_dropout_has_the_distribution_of_the_published_algorithm"),
     ),
     Line(

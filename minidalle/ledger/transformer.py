@@ -14,7 +14,7 @@ NETWORK = (
         ),
         "",
         of("dalle_config", "test_the_papers_model_has_12_billion_parameters")
-        + of("transformer", "test_the_papers_sizes"),
+        + of("presets", "test_the_paper_preset_has_the_papers_sizes"),
     ),
     Line(
         "embeddings",
@@ -28,7 +28,8 @@ NETWORK = (
         "over text and picture keys together (B.1)",
         "in every form of attention",
         "",
-        of("attention", "test_attention_is_the_formula_over_the_visible_keys"),
+        of("attention", "test_attention_is_the_formula_over_the_visible_keys")
+        + of("attention", "test_one_query_on_pieces_is_the_last_row_of_attention"),
     ),
     Line(
         "text and picture",
