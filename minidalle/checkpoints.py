@@ -4,12 +4,14 @@ Every file is checked against its SHA-256 when a model is loaded. Nothing is eve
 stranger's checkpoint runs none of the stranger's code.
 
 A *model folder*, which `save_model` writes and `load_model` reads, is config.json, tokenizer.json,
-dvae.safetensors, dalle.safetensors, clip.safetensors and manifest.json. Left out: what a training run keeps
+dvae.safetensors, dalle.safetensors, clip.safetensors and manifest.json; weights of more than 16 MiB lie in several
+files, dalle-1-of-4.safetensors and so on, which git and its hosts take more kindly. Left out: what a training run keeps
 besides weights (`training/state.py`), and finding a model by its name (`pipeline_find.py`).
 """
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,9 @@ __all__ = [
 
 FORMAT = "minidalle-model"
 VERSION = 1
+SHARD = 16 * 2**20
+"""The most bytes of one file of weights."""
+HEADER = 256  # at most, for a tensor's name and shape
 
 
 def tensor_bytes(tensors: Mapping[str, Tensor]) -> bytes:
@@ -141,8 +146,34 @@ def save_model(
             key: value.to(dtype) if dtype and value.is_floating_point() else value
             for key, value in state.items()
         }
-        files[f"{name}.safetensors"] = tensor_bytes(stored)
+        files |= shards(name, stored)
     write_folder(folder, files)
+
+
+def shards(name: str, tensors: Mapping[str, Tensor], most: int = SHARD) -> dict[str, bytes]:
+    """Tensors as safetensors files by name, none of more than `most` bytes unless a single tensor has more."""
+    parts: list[dict[str, Tensor]] = [{}]
+    filled = 0
+    for key, value in tensors.items():
+        size = value.nbytes + HEADER
+        if parts[-1] and filled + size > most:
+            parts.append({})
+            filled = 0
+        parts[-1][key] = value
+        filled += size
+    if len(parts) == 1:
+        return {f"{name}.safetensors": tensor_bytes(parts[0])}
+    return {f"{name}-{k + 1}-of-{len(parts)}.safetensors": tensor_bytes(part) for k, part in enumerate(parts)}
+
+
+def shards_in(folder: Path, name: str) -> list[Path]:
+    """The files of a part's weights, as the manifest lists them, the first first. Raises CheckpointError for none."""
+    listed = json.loads((folder / MANIFEST).read_bytes())
+    found = [file for file in listed if re.fullmatch(rf"{name}(-\d+-of-\d+)?\.safetensors", file)]
+    check_listed(folder, found or [f"{name}.safetensors"])
+    return [
+        folder / file for file in sorted(found, key=lambda file: int((re.findall(r"\d+", file) or ["0"])[0]))
+    ]
 
 
 def load_model(folder: str | os.PathLike[str], device: str | torch.device = "cpu") -> LoadedModel:
@@ -166,20 +197,20 @@ def load_model(folder: str | os.PathLike[str], device: str | torch.device = "cpu
         tokenizer = BPETokenizer.load(folder / "tokenizer.json")
     except (SettingError, ValueError, KeyError) as error:
         raise CheckpointError(f"{folder}: {error}") from error
-    check_listed(folder, ["config.json", "tokenizer.json", *(f"{name}.safetensors" for name in makers)])
+    check_listed(folder, ["config.json", "tokenizer.json"])
     models = {
-        name: load_into(maker(getattr(preset, name)), folder / f"{name}.safetensors").to(device).eval()
+        name: load_into(maker(getattr(preset, name)), *shards_in(folder, name)).to(device).eval()
         for name, maker in makers.items()
     }
     return LoadedModel(folder, config, preset, tokenizer, models["dvae"], models["dalle"], models.get("clip"))
 
 
-def load_into(model: nn.Module, path: Path) -> Any:
-    """Copy the tensors of a file into a model, and give it back. Raises CheckpointError where they do not fit."""
+def load_into(model: nn.Module, *paths: Path) -> Any:
+    """Copy the tensors of files into a model, and give it back. Raises CheckpointError where they do not fit."""
     try:
-        model.load_state_dict(read_tensors(path))
+        model.load_state_dict({key: value for path in paths for key, value in read_tensors(path).items()})
     except RuntimeError as error:
         if isinstance(error, CheckpointError):
             raise
-        raise CheckpointError(f"{path} does not fit the configuration beside it: {error}") from error
+        raise CheckpointError(f"{paths[0]} does not fit the configuration beside it: {error}") from error
     return model

@@ -197,9 +197,18 @@ class DALLE(nn.Module):
         (padding ids included), and image logits [batch, grid * grid, image_vocab]. Two heads, so that neither
         pays for the other's vocabulary.
         """
-        hidden = self.transformer(self.embed(self.stream(text, image)))
+        return self.heads(self.transformer(self.embed(self.stream(text, image))))
+
+    def heads(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """What the transformer gives for a whole stream, [batch, slot, width], to the logits of `logits`."""
         last_text = self.layout.text_length - 1
         return self.text_head(hidden[:, :last_text]), self.image_head(hidden[:, last_text + 1 :])
+
+    def losses(self, hidden: Tensor, text: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean cross-entropies of text and image, from the transformer's result and what was to be predicted."""
+        text_logits, image_logits = self.heads(hidden)
+        text_loss = F.cross_entropy(text_logits.flatten(0, 1), text.flatten())
+        return text_loss, F.cross_entropy(image_logits.flatten(0, 1), image.flatten())
 
     def forward(self, text: Tensor, image: Tensor) -> DALLEOutput:
         """The training loss (section 2.2): cross-entropies of text and image averaged apart, weighed 1 : 7,
@@ -208,9 +217,8 @@ class DALLE(nn.Module):
         text int64 [batch, text_length] with PAD = -1; image int64 [batch, grid * grid]. Losses are in nats
         per token.
         """
-        text_logits, image_logits = self.logits(text, image)
-        text_loss = F.cross_entropy(text_logits.flatten(0, 1), self.text_ids(text)[:, 1:].flatten())
-        image_loss = F.cross_entropy(image_logits.flatten(0, 1), image.flatten())
+        hidden = self.transformer(self.embed(self.stream(text, image)))
+        text_loss, image_loss = self.losses(hidden, self.text_ids(text)[:, 1:], image)
         text_weight, image_weight = self.config.text_weight, self.config.image_weight
         loss = (text_weight * text_loss + image_weight * image_loss) / (text_weight + image_weight)
         return DALLEOutput(loss, text_loss, image_loss)

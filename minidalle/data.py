@@ -86,7 +86,7 @@ def world_version() -> str:
     """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
     from the cache."""
     indifferent = {"captions.py", "fields.py", "foils.py", "facts.py", "judge.py", "judging.py", "reader.py"}
-    indifferent |= {"gpu.py", "matrix_reading.py", "sheet.py"}
+    indifferent |= {"gpu.py", "many.py", "matrix_reading.py", "sheet.py"}
     root = Path(world.__file__)
     every = sorted(path for path in root.parent.rglob("*.py") if path != root)
     return program_hash(path for path in every if path.name not in indifferent)[:16]
@@ -118,24 +118,32 @@ def world_pictures(
     workers: int | None = None,
     progress: bool = True,
     mix: str = "blocks",
+    device: str = "cpu",
 ) -> WorldPictures:
     """The first `count` pictures of a seed and a mix of kinds, rendered if they are not in the cache.
 
     Picture i is the same whatever `count` is, so a larger cache serves a smaller request. A damaged cache is
-    rendered again. Raises PictureError for a count below 1 or a folder that cannot be written.
+    rendered again. device "cuda" draws on a graphics card, which rounds in its own way: such pictures have a cache of
+    their own. Raises PictureError for a count below 1 or a folder that cannot be written, RuntimeError where there is
+    no card.
     """
     if count < 1:
         raise PictureError(f"count is {count}; ask for at least 1 picture")
     folder = Path(default_cache() if cache_dir is None else cache_dir)
-    drawn = "" if mix == "blocks" else f"{mix}-"
+    on_card = device.startswith("cuda")
+    drawn = ("" if mix == "blocks" else f"{mix}-") + ("card-" if on_card else "")
     stem = f"{drawn}{split}-size{size}-seed{seed}-{world_version()}"
     for path in _candidates(folder, stem, count):
         images = _open(path)
         if images is not None:
             part = images[:count]
-            return WorldPictures(part, seed, split, _fingerprint(part), mix)
+            return WorldPictures(part, seed, split, _fingerprint_of(path, count), mix)
+    source = _on_card if on_card else _on_cores
+    blocks = source(count, seed, size, split, mix, workers)
     try:
-        path = _render_to(folder, f"{stem}-{count}", count, seed, size, split, workers, progress, mix)
+        path = _render_to(
+            folder, f"{stem}-{count}", (count, size, size, 3), seed, split, mix, blocks, progress
+        )
     except OSError as error:
         raise PictureError(
             f"pictures cannot be written to {folder} ({error.strerror or error}); make room or choose another folder"
@@ -143,7 +151,7 @@ def world_pictures(
     images = _open(path)
     if images is None:
         raise PictureError(f"pictures written to {path} do not read back: is the disk full or faulty?")
-    return WorldPictures(images, seed, split, _fingerprint(images), mix)
+    return WorldPictures(images, seed, split, _fingerprint_of(path, count), mix)
 
 
 def _candidates(folder: Path, stem: str, count: int) -> Iterator[Path]:
@@ -159,7 +167,7 @@ def _open(path: Path) -> np.ndarray | None:
         described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         images = np.load(path, mmap_mode="r", allow_pickle=False)
         whole = list(images.shape) == described["shape"] and images.dtype == np.uint8
-        return images if whole and _fingerprint(images) == described["sha256"] else None
+        return images if whole and _fingerprint_of(path, len(images)) == described["sha256"] else None
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None
 
@@ -171,36 +179,62 @@ def _fingerprint(images: np.ndarray) -> str:
     return digest.hexdigest()
 
 
+def _fingerprint_of(path: Path, count: int) -> str:
+    """SHA-256 of the first `count` pictures of a file; read once as long as the file stays what it is."""
+    state = path.stat()
+    return _known_fingerprint(path, count, state.st_size, state.st_mtime_ns)
+
+
+@cache
+def _known_fingerprint(path: Path, count: int, size: int, changed: int) -> str:
+    return _fingerprint(np.load(path, mmap_mode="r", allow_pickle=False)[:count])
+
+
+def _on_cores(
+    count: int, seed: int, size: int, split: str, mix: str, workers: int | None
+) -> Iterator[np.ndarray]:
+    """Pictures uint8 [1, size, size, 3] in order, drawn by `workers` threads (None: all cores)."""
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        for start in range(0, count, BLOCK):
+            numbers = range(start, min(start + BLOCK, count))
+            for image in pool.map(
+                lambda index: render(sample_scene(seed, index, split, mix=mix), size), numbers
+            ):
+                yield image[None]
+
+
+def _on_card(
+    count: int, seed: int, size: int, split: str, mix: str, workers: int | None
+) -> Iterator[np.ndarray]:
+    """Pictures uint8 [picture, size, size, 3] in order, drawn by a graphics card."""
+    from minidalle.world.many import draw_many  # here: it needs numba's CUDA target
+
+    return draw_many(count, seed, split, mix, size, workers)
+
+
 def _render_to(
     folder: Path,
     name: str,
-    count: int,
+    shape: tuple[int, ...],
     seed: int,
-    size: int,
     split: str,
-    workers: int | None,
-    progress: bool,
     mix: str,
+    blocks: Iterable[np.ndarray],
+    progress: bool,
 ) -> Path:
-    """Render into `name`.npy; the file gets its name only when it is whole."""
+    """Write pictures into `name`.npy; the file gets its name only when it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     path, unfinished = folder / f"{name}.npy", folder / f"{name}.{os.getpid()}.tmp"
-    shape = (count, size, size, 3)
     try:
         with (
             open(unfinished, "wb") as file,
-            ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool,
-            tqdm(total=count, desc="drawing", unit="picture", disable=not progress) as bar,
+            tqdm(total=shape[0], desc="drawing", unit="picture", disable=not progress) as bar,
         ):
             header = {"descr": "|u1", "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, header)
-            for start in range(0, count, BLOCK):
-                numbers = range(start, min(start + BLOCK, count))
-                for image in pool.map(
-                    lambda index: render(sample_scene(seed, index, split, mix=mix), size), numbers
-                ):
-                    file.write(image.tobytes())
-                    bar.update()
+            for images in blocks:
+                file.write(images.tobytes())
+                bar.update(len(images))
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
@@ -211,7 +245,7 @@ def _render_to(
             "mix": mix,
             "world": world_version(),
         }
-        description["sha256"] = _fingerprint(np.load(path, mmap_mode="r", allow_pickle=False))
+        description["sha256"] = _fingerprint_of(path, shape[0])
         unfinished.write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
         os.replace(unfinished, path.with_suffix(".json"))
     finally:

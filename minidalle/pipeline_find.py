@@ -38,8 +38,10 @@ def shipped_models() -> dict[str, Path]:
 
 
 def _draws(folder: Path) -> bool:
-    manifest, weights = folder / MANIFEST, "dalle.safetensors"
-    return (folder / weights).is_file() or (manifest.is_file() and weights.encode() in manifest.read_bytes())
+    manifest = folder / MANIFEST
+    return any(folder.glob("dalle*.safetensors")) or (
+        manifest.is_file() and re.search(rb'"dalle[-\w]*\.safetensors"', manifest.read_bytes()) is not None
+    )
 
 
 def find_model(name_or_path: str | os.PathLike[str]) -> Path:

@@ -160,11 +160,16 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, tables: PatternTables) -> Tensor:
         """x [batch, slot, width] -> the same shape."""
-        x = x + self.dropout(self.attention(self.norm_attention(x), tables))
-        return self.add_mlp(x)
+        q, k, v = self.before(x)
+        return self.after(x, attend(q, k, v, self.attention.pattern, tables))
 
-    def add_mlp(self, x: Tensor) -> Tensor:
-        """The block's second half."""
+    def before(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of x, each [batch, head, slot, dim]."""
+        return self.attention.project(self.norm_attention(x))
+
+    def after(self, x: Tensor, heads: Tensor) -> Tensor:
+        """x and what attention read for it, [batch, head, slot, dim], to the block's result."""
+        x = x + self.dropout(self.attention.merge(heads))
         return x + self.dropout(self.mlp(self.norm_mlp(x)))
 
 
@@ -211,7 +216,7 @@ class Transformer(nn.Module):
         """One block on new slots: a single one reads only the keys it sees, several use the mask's rows."""
         first, stop = cache.filled, cache.filled + x.shape[1]
         pattern = block.attention.pattern
-        q, k, v = block.attention.project(block.norm_attention(x))
+        q, k, v = block.before(x)
         keys, values = cache.write(layer, k, v)
         if first == 0:
             heads = attend(q, k, v, pattern, self.tables)
@@ -220,4 +225,4 @@ class Transformer(nn.Module):
         else:
             mask = self.tables.dense(pattern, x.device)[first:stop, :stop]
             heads = attend_dense(q, keys[:, :, :stop], values[:, :, :stop], mask)
-        return block.add_mlp(x + block.dropout(block.attention.merge(heads)))
+        return block.after(x, heads)

@@ -98,7 +98,7 @@ def test_too_many_primitives_are_refused():
 
     many = np.zeros((gpu.SCRATCH + 1, g.COLUMNS)), np.zeros((1, 1, 1), np.uint8), np.zeros(39)
     with pytest.raises(ValueError, match=f"{gpu.SCRATCH + 1} primitives; a card draws at most"):
-        gpu.draw([(many, 0, 16)])
+        gpu.draw(gpu.batches([(many, 0, 16)]))
 
 
 def test_styles_that_are_refined_look_like_those_traced_in_full():

@@ -12,7 +12,15 @@ from typing import Any
 
 import torch
 
-from minidalle.checkpoints import LoadedModel, json_bytes, load_model, read_json, tensor_bytes, write_folder
+from minidalle.checkpoints import (
+    LoadedModel,
+    json_bytes,
+    load_model,
+    read_json,
+    shards_in,
+    tensor_bytes,
+    write_folder,
+)
 from minidalle.presets import preset_from_dict
 from minidalle.training.logs import Log
 from minidalle.training.loop import TrainingError
@@ -55,7 +63,8 @@ def _first_checkpoint(part: str, loaded: LoadedModel, out: Path, inputs: dict[st
     about = {"task": part, "seed": 0, "precision": "fp32", "threads": 0, "torch": torch.__version__}
     about |= {"device": "cpu", "inputs": inputs, "preset": loaded.preset.to_dict()}
     about |= {"step": 0, "total": 0, "skipped": 0, "seconds": 0.0, "averaged": 0}
-    sha256 = read_json(loaded.folder / "manifest.json")[f"{part}.safetensors"]["sha256"]
+    listed, files = read_json(loaded.folder / "manifest.json"), shards_in(loaded.folder, part)
+    sha256 = " ".join(listed[file.name]["sha256"] for file in files)
     about[UNPACKED] = {"model": loaded.preset.name, "sha256": sha256}
     tensors = tensor_bytes(weights)
     path = out / "checkpoints" / "step-000000"

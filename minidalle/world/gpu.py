@@ -48,6 +48,15 @@ def available() -> bool:
         return False
 
 
+def check_available() -> None:
+    """Raise RuntimeError, with what to do, where there is no card."""
+    if not available():
+        raise RuntimeError(
+            "there is no graphics card that numba can use, or no package numba-cuda "
+            '(pip install "minidalle[gpu]"); draw with device="cpu"'
+        )
+
+
 @cache
 def _module(name: str) -> types.ModuleType:
     """A kernel module executed again, with device functions where the processor has compiled ones."""
@@ -131,15 +140,15 @@ def _joined(packs: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     return rows, first, words, np.stack([view for _, _, view in packs])
 
 
-def _draw_alike(packs: Sequence[tuple], style: int, size: int) -> np.ndarray:
-    """Packed scenes of one style as uint8 [scene, size, size, 3]."""
-    most = max(len(primitives) for primitives, _, _ in packs)
+def _draw_alike(joined: tuple, style: int, size: int) -> np.ndarray:
+    """Joined scenes (`_joined`) of one style as uint8 [scene, size, size, 3]."""
+    most = int(np.diff(joined[1]).max())
     if most > SCRATCH:
         raise ValueError(
             f'a scene has {most} primitives; a card draws at most {SCRATCH}: draw it with device="cpu"'
         )
-    kernels, many = _kernels(), len(packs)
-    rows, first, words, views = (cuda.to_device(array) for array in _joined(packs))
+    kernels, many = _kernels(), len(joined[3])
+    rows, first, words, views = (cuda.to_device(array) for array in joined)
     scenes = (rows, first, cuda.to_device(g.NORMALS), words, views, style)
 
     def launch(name: str, threads: int, *arguments) -> None:
@@ -162,21 +171,31 @@ def _draw_alike(packs: Sequence[tuple], style: int, size: int) -> np.ndarray:
     return images.copy_to_host()
 
 
-def draw(jobs: Sequence[tuple]) -> list[np.ndarray]:
-    """Pictures uint8 [size, size, 3] of (packed scene, style, size) jobs, drawn in batches of one style and size.
+Batch = tuple[tuple, int, int, list[int]]
+"""Joined scenes, their style and size, and their numbers among the jobs they were made of."""
 
-    Raises ValueError for a scene of more than SCRATCH primitives.
-    """
+
+def batches(jobs: Sequence[tuple]) -> list[Batch]:
+    """(packed scene, style, size) jobs as batches of one style and size, ready for a card; needs no card."""
     alike: dict[tuple[int, int], list[int]] = {}
     for number, (_, style, size) in enumerate(jobs):
         alike.setdefault((style, size), []).append(number)
-    pictures: list = [None] * len(jobs)
+    made = []
     for (style, size), numbers in alike.items():
         many = max(BATCH_SAMPLES // (size * styles.DENSITY[style]) ** 2, 1)
         for start in range(0, len(numbers), many):
-            batch = numbers[start : start + many]
-            for number, picture in zip(
-                batch, _draw_alike([jobs[k][0] for k in batch], style, size), strict=True
-            ):
-                pictures[number] = picture
+            part = numbers[start : start + many]
+            made.append((_joined([jobs[k][0] for k in part]), style, size, part))
+    return made
+
+
+def draw(some: Sequence[Batch]) -> list[np.ndarray]:
+    """Pictures uint8 [size, size, 3] of batches, in the order of the jobs that they were made of.
+
+    Raises ValueError for a scene of more than SCRATCH primitives.
+    """
+    pictures: list = [None] * sum(len(numbers) for *_, numbers in some)
+    for joined, style, size, numbers in some:
+        for number, picture in zip(numbers, _draw_alike(joined, style, size), strict=True):
+            pictures[number] = picture
     return pictures

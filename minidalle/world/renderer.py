@@ -87,7 +87,7 @@ def project(camera: Camera, point: Sequence[float]) -> tuple[float, float, float
     return 0.5 + float(offset @ right) / span, 0.5 - float(offset @ up) / span, depth
 
 
-def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
+def leaves_of(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
     """The single pictures (scene, size) of which a scene's picture is made, once each field is known to be right."""
     if size < 8:
         raise ValueError(f"size is {size}; a picture needs at least 8 pixels a side")
@@ -99,20 +99,20 @@ def _leaves(scene: Scene, size: int) -> Iterator[tuple[Scene, int]]:
         return
     if scene.layout:
         for panel in dict.fromkeys(scene.panels):
-            yield from _leaves(panel, size_of(scene.layout, size))
+            yield from leaves_of(panel, size_of(scene.layout, size))
         return
     for thing in scene.things:
         _check_thing(thing)
     yield scene, size
 
 
-def _assembled(scene: Scene, size: int, drawn: Iterator[np.ndarray]) -> np.ndarray:
-    """A scene's picture from those of `_leaves`, in the same order; a panel that is shown twice is drawn once."""
+def assembled(scene: Scene, size: int, drawn: Iterator[np.ndarray]) -> np.ndarray:
+    """A scene's picture from those of `leaves_of`, in the same order; a panel that is shown twice is drawn once."""
     side = size_of(scene.layout, size) if scene.layout else size
     if scene.cells:
         image = lay_out([draw_cell(cell, side) for cell in scene.cells], scene.layout, size)
     elif scene.layout:
-        panels = {panel: _assembled(panel, side, drawn) for panel in dict.fromkeys(scene.panels)}
+        panels = {panel: assembled(panel, side, drawn) for panel in dict.fromkeys(scene.panels)}
         image = lay_out([panels[panel] for panel in scene.panels], scene.layout, size)
     else:
         image = next(drawn)
@@ -135,8 +135,8 @@ def render(scene: Scene, size: int = 64) -> np.ndarray:
     Returns uint8 [size, size, 3]. Raises ValueError for a size below 8, a light from nowhere, parts that do not fit
     together (cells without a grid, a cut through nothing), or any name that the world does not know.
     """
-    leaves = list(_leaves(scene, size))
-    return _assembled(scene, size, (_draw(*leaf) for leaf in leaves))
+    leaves = list(leaves_of(scene, size))
+    return assembled(scene, size, (_draw(*leaf) for leaf in leaves))
 
 
 def render_many(
@@ -175,15 +175,12 @@ def _draw_on_card(scenes: Sequence[Scene], size: int, images: np.ndarray, bar) -
     """Fill `images` on a graphics card, some hundred scenes at a time."""
     from minidalle.world import gpu
 
-    if not gpu.available():
-        raise RuntimeError(
-            "there is no graphics card that numba can use, or no package numba-cuda "
-            '(pip install "minidalle[gpu]"); draw with device="cpu"'
-        )
+    gpu.check_available()
     for start in range(0, len(scenes), gpu.AT_ONCE):
         some = scenes[start : start + gpu.AT_ONCE]
-        leaves = [leaf for scene in some for leaf in _leaves(scene, size)]
-        drawn = iter(gpu.draw([(pack(leaf), STYLES.index(leaf.style), side) for leaf, side in leaves]))
+        leaves = [leaf for scene in some for leaf in leaves_of(scene, size)]
+        jobs = [(pack(leaf), STYLES.index(leaf.style), side) for leaf, side in leaves]
+        drawn = iter(gpu.draw(gpu.batches(jobs)))
         for k, scene in enumerate(some):
-            images[start + k] = _assembled(scene, size, drawn)
+            images[start + k] = assembled(scene, size, drawn)
             bar.update()
