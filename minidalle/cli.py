@@ -21,6 +21,7 @@ BAD_INPUT, FAILED, STOPPED = 2, 1, 130
 
 ELSEWHERE = {
     "train": ("minidalle.training.command", "train one part of a model: tokenizer, dvae, dalle or clip"),
+    "run": ("minidalle.training.whole_run", "train everything, from nothing to a model folder"),
     "pack": ("minidalle.training.command", "pack what was trained into a model folder"),
     "unpack": ("minidalle.training.command", "unpack a model, to train it further"),
     "curves": ("minidalle.training.command", "draw the loss curves of a training folder"),

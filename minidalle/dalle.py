@@ -140,6 +140,11 @@ class DALLE(nn.Module):
         """Learned numbers in the model: 12.3 billion at the paper's sizes."""
         return sum(parameter.numel() for parameter in self.parameters())
 
+    def compiled_parts(self) -> list[tuple[nn.Module, str]]:
+        """The methods worth compiling, as (module, name): all but attention, which has kernels of its own."""
+        blocks = [(block, name) for block in self.transformer.blocks for name in ("before", "after")]
+        return [*blocks, (self, "losses")]
+
     def text_ids(self, text: Tensor) -> Tensor:
         """Caption ids with padding resolved: int64 [batch, text_length], PAD (-1) at position p becomes
         text_vocab + p.

@@ -5,31 +5,38 @@
 pictures as a `datasets.Dataset`; nothing else here needs that library.
 
 Captions are not stored: they are drawn again from (scene, seed, index), so that one picture can be told in
-many wordings. Left out: pictures that are not of the world, and tokens (`training/tokens.py`).
+many wordings. Left out: the cache itself (`data_cache.py`), pictures that are not of the world, and tokens
+(`training/tokens.py`).
 """
 
-import ast
-import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm.auto import tqdm
 
-from minidalle import world
-from minidalle.world import Scene, caption, render, sample_scene
+from minidalle.data_cache import (
+    candidates,
+    draw_on_card,
+    draw_on_cores,
+    fingerprint_of,
+    open_pictures,
+    program_hash,
+    world_version,
+    write_pictures,
+)
+from minidalle.world import Scene, caption, sample_scene
 from minidalle.world.foils import foil
 
 if TYPE_CHECKING:
     import datasets
 
-BLOCK = 512  # pictures rendered between two writes
+
+__all__ = ["PictureError", "WorldPictures", "as_dataset", "default_cache", "program_hash", "world_pictures"]
 
 
 class PictureError(ValueError):
@@ -81,34 +88,6 @@ def default_cache() -> Path:
     return Path(chosen) if chosen else Path.home() / ".cache" / "minidalle"
 
 
-@cache
-def world_version() -> str:
-    """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
-    from the cache."""
-    indifferent = {"captions.py", "fields.py", "foils.py", "facts.py", "judge.py", "judging.py", "reader.py"}
-    indifferent |= {"gpu.py", "many.py", "matrix_reading.py", "sheet.py"}
-    root = Path(world.__file__)
-    every = sorted(path for path in root.parent.rglob("*.py") if path != root)
-    return program_hash(path for path in every if path.name not in indifferent)[:16]
-
-
-def program_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 (hex) of what Python files do: comments, docstrings and layout aside."""
-    digest = hashlib.sha256()
-    for path in paths:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            body = getattr(node, "body", None)
-            if isinstance(body, list):  # without docstrings and other bare strings
-                node.body = [
-                    part
-                    for part in body
-                    if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
-                ]
-        digest.update(ast.dump(tree).encode())
-    return digest.hexdigest()
-
-
 def world_pictures(
     count: int,
     seed: int = 0,
@@ -133,124 +112,25 @@ def world_pictures(
     on_card = device.startswith("cuda")
     drawn = ("" if mix == "blocks" else f"{mix}-") + ("card-" if on_card else "")
     stem = f"{drawn}{split}-size{size}-seed{seed}-{world_version()}"
-    for path in _candidates(folder, stem, count):
-        images = _open(path)
+    for path in candidates(folder, stem, count):
+        images = open_pictures(path)
         if images is not None:
             part = images[:count]
-            return WorldPictures(part, seed, split, _fingerprint_of(path, count), mix)
-    source = _on_card if on_card else _on_cores
+            return WorldPictures(part, seed, split, fingerprint_of(path, count), mix)
+    source = draw_on_card if on_card else draw_on_cores
     blocks = source(count, seed, size, split, mix, workers)
     try:
-        path = _render_to(
+        path = write_pictures(
             folder, f"{stem}-{count}", (count, size, size, 3), seed, split, mix, blocks, progress
         )
     except OSError as error:
         raise PictureError(
             f"pictures cannot be written to {folder} ({error.strerror or error}); make room or choose another folder"
         ) from error
-    images = _open(path)
+    images = open_pictures(path)
     if images is None:
         raise PictureError(f"pictures written to {path} do not read back: is the disk full or faulty?")
-    return WorldPictures(images, seed, split, _fingerprint_of(path, count), mix)
-
-
-def _candidates(folder: Path, stem: str, count: int) -> Iterator[Path]:
-    """Cached files with at least `count` pictures, the smallest first."""
-    ends = {path: path.stem.rpartition("-")[2] for path in folder.glob(f"{stem}-*.npy")}
-    sizes = {path: int(end) for path, end in ends.items() if end.isdigit()}
-    yield from sorted((path for path, held in sizes.items() if held >= count), key=sizes.__getitem__)
-
-
-def _open(path: Path) -> np.ndarray | None:
-    """The images of a cached file, or None where it is not what its description says."""
-    try:
-        described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        images = np.load(path, mmap_mode="r", allow_pickle=False)
-        whole = list(images.shape) == described["shape"] and images.dtype == np.uint8
-        return images if whole and _fingerprint_of(path, len(images)) == described["sha256"] else None
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
-        return None
-
-
-def _fingerprint(images: np.ndarray) -> str:
-    digest = hashlib.sha256()
-    for start in range(0, len(images), 4096):
-        digest.update(np.ascontiguousarray(images[start : start + 4096]))
-    return digest.hexdigest()
-
-
-def _fingerprint_of(path: Path, count: int) -> str:
-    """SHA-256 of the first `count` pictures of a file; read once as long as the file stays what it is."""
-    state = path.stat()
-    return _known_fingerprint(path, count, state.st_size, state.st_mtime_ns)
-
-
-@cache
-def _known_fingerprint(path: Path, count: int, size: int, changed: int) -> str:
-    return _fingerprint(np.load(path, mmap_mode="r", allow_pickle=False)[:count])
-
-
-def _on_cores(
-    count: int, seed: int, size: int, split: str, mix: str, workers: int | None
-) -> Iterator[np.ndarray]:
-    """Pictures uint8 [1, size, size, 3] in order, drawn by `workers` threads (None: all cores)."""
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        for start in range(0, count, BLOCK):
-            numbers = range(start, min(start + BLOCK, count))
-            for image in pool.map(
-                lambda index: render(sample_scene(seed, index, split, mix=mix), size), numbers
-            ):
-                yield image[None]
-
-
-def _on_card(
-    count: int, seed: int, size: int, split: str, mix: str, workers: int | None
-) -> Iterator[np.ndarray]:
-    """Pictures uint8 [picture, size, size, 3] in order, drawn by a graphics card."""
-    from minidalle.world.many import draw_many  # here: it needs numba's CUDA target
-
-    return draw_many(count, seed, split, mix, size, workers)
-
-
-def _render_to(
-    folder: Path,
-    name: str,
-    shape: tuple[int, ...],
-    seed: int,
-    split: str,
-    mix: str,
-    blocks: Iterable[np.ndarray],
-    progress: bool,
-) -> Path:
-    """Write pictures into `name`.npy; the file gets its name only when it is whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path, unfinished = folder / f"{name}.npy", folder / f"{name}.{os.getpid()}.tmp"
-    try:
-        with (
-            open(unfinished, "wb") as file,
-            tqdm(total=shape[0], desc="drawing", unit="picture", disable=not progress) as bar,
-        ):
-            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
-            for images in blocks:
-                file.write(images.tobytes())
-                bar.update(len(images))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-        description = {
-            "shape": list(shape),
-            "seed": seed,
-            "split": split,
-            "mix": mix,
-            "world": world_version(),
-        }
-        description["sha256"] = _fingerprint_of(path, shape[0])
-        unfinished.write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-        os.replace(unfinished, path.with_suffix(".json"))
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return path
+    return WorldPictures(images, seed, split, fingerprint_of(path, count), mix)
 
 
 def as_dataset(

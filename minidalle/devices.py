@@ -11,6 +11,20 @@ import torch
 WORTH_IT = 1.2  # bf16 rounds more: it has to be this many times as fast as fp32
 
 
+PEAKS = {
+    "H100": 989e12, "H200": 989e12, "A100": 312e12, "L4": 121e12, "T4": 65e12, "RTX 4090": 165e12, "RTX 3090": 71e12,
+}  # fmt: skip
+"""Half-precision products of matrices, in operations a second without sparsity, as the makers state them."""
+
+
+def peak_flops(device: str | torch.device) -> float | None:
+    """What a graphics card multiplies at most, operations a second in half precision; None where it is not known."""
+    if torch.device(device).type != "cuda":
+        return None
+    name = torch.cuda.get_device_name(device)
+    return next((peak for part, peak in PEAKS.items() if part in name), None)
+
+
 def pick_device(name: str = "auto") -> torch.device:
     """ "auto" is CUDA where there is a GPU, else the CPU; never Apple's MPS, which has been silently wrong.
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from minidalle import data
+from minidalle import data, data_cache
 from minidalle.data import PictureError, as_dataset, default_cache, world_pictures
 from minidalle.world import caption, render, sample_scene
 
@@ -28,7 +28,7 @@ def no_rendering(monkeypatch):
     def render(scene, size):
         raise AssertionError("rendered again")
 
-    monkeypatch.setattr(data, "render", render)
+    monkeypatch.setattr(data_cache, "render", render)
 
 
 def test_pictures_scenes_and_captions_belong_together(cache):
@@ -114,7 +114,7 @@ def test_rendering_that_is_interrupted_leaves_nothing_that_passes_for_pictures(c
             raise KeyboardInterrupt
         return np.zeros((size, size, 3), np.uint8)
 
-    monkeypatch.setattr(data, "render", render_three)
+    monkeypatch.setattr(data_cache, "render", render_three)
     with pytest.raises(KeyboardInterrupt):
         draw(cache, workers=1)
     assert list(cache.iterdir()) == []

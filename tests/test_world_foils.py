@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from test_world_captions import is_true, read_caption
 
-from minidalle.world import KINDS, caption, sample_scene
+from minidalle.world import KINDS, WORLD, caption, foils, sample_scene
 from minidalle.world.foils import changed, changes, foil
 from minidalle.world.splits import is_held_out
 from minidalle.world.stream import Stream
@@ -82,6 +82,24 @@ def test_the_same_turn_gives_the_same_foil_and_another_another(kind):
     assert len({foil(scene, 5, 0, turn) for turn in range(12)}) > 4
 
 
-def test_kinds_beyond_the_blocks_world_are_refused_in_a_sentence():
-    with pytest.raises(ValueError, match="no foils of a clock yet; they are made of single, texture"):
-        foil(sample_scene(0, 0, "train", "clock"), 0, 0)
+SHOWN = [name for name, kind in WORLD.items() if not kind.never_shown and name != "matrix"]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_foil_of_a_further_kind_tells_one_other_value_and_none_held_out(name, monkeypatch):
+    """What `world_foil` makes a caption of is looked at: one fact differs, it may be shown, and the words differ."""
+    made = []
+    monkeypatch.setattr(foils, "caption", lambda scene, *at: made.append(scene) or caption(scene, *at))
+    for i in range(25):
+        scene = sample_scene(32, i, "train", name)
+        made.clear()
+        text = foil(scene, 32, i)
+        told, other = dict(made[0].facts), dict(made[-1].facts)
+        assert told == dict(scene.facts) and sum(told[field] != other[field] for field in told) == 1
+        assert text != caption(scene, 32, i)
+        assert WORLD[name].allowed(other) and not WORLD[name].is_held_out(other)
+
+
+def test_where_no_single_fact_can_be_another_one_is_told_so():
+    with pytest.raises(ValueError, match="no single fact of this matrix can be another"):
+        foil(sample_scene(0, 0, "train", "matrix"), 0, 0)

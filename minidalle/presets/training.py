@@ -18,6 +18,7 @@ class TrainingConfig:
 
     Attributes:
         pictures: training pictures drawn from the world. validation: held-back ones, from another seed.
+        mix: which kinds of pictures, one of `world.MIXES`.
         batch_size: pictures an update. steps: updates, unless `--minutes` or `--steps` says otherwise.
         learning_rate: the peak. final_share: the learning rate at the end, as a share of the peak.
         warmup: updates of linear climb (at most a tenth of the run).
@@ -26,12 +27,15 @@ class TrainingConfig:
         clip_norm: gradients longer than this are shortened to it.
         ema_decay, ema_every: the running average of the weights, and how many updates lie between its steps.
         precision: "bf16", "fp32", or "auto" (bf16 where the device multiplies it in hardware).
+        compile: let torch.compile fuse what lies between attention and matrix products (DALL-E on a GPU); the first
+            updates take a minute more.
         log_every: updates a log line sums up. evaluations: looks at held-back pictures during a run.
         checkpoint_seconds: time between checkpoints.
     """
 
     pictures: int = 40_000
     validation: int = 512
+    mix: Literal["blocks", "world", "world+prompts", "judge"] = "blocks"
     batch_size: int = 64
     steps: int = 4_000
     learning_rate: float = 1e-3
@@ -46,6 +50,7 @@ class TrainingConfig:
     ema_decay: float = 0.999
     ema_every: int = 1
     precision: Literal["auto", "bf16", "fp32"] = "auto"
+    compile: bool = False
     log_every: int = 10
     evaluations: int = 16
     checkpoint_seconds: float = 120.0
@@ -91,6 +96,8 @@ class DVAETraining(TrainingConfig):
         temperature_end: of the relaxation, from 1 (paper: 1/16). temperature_share: when it gets there.
         kl_weight: beta at its largest, on the paper's basis (paper: 6.6). kl_share: when it gets there.
         flip: mirror half of the pictures (paper: yes; codes have no left and right, captions do).
+        stored: how its kernels are shipped. With "bf16" they are rounded before anything reads a picture with them, so
+            that the shipped dVAE reads the very codes that DALL-E was trained on, in half the bytes.
     """
 
     temperature_end: float = 1 / 16
@@ -98,6 +105,7 @@ class DVAETraining(TrainingConfig):
     kl_weight: float = 0.3
     kl_share: float = 0.25
     flip: bool = True
+    stored: Literal["fp32", "bf16"] = "fp32"
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,40 @@
 
 Dropout makes one caption be met in many spellings (paper, section 2.2: 10 %, in training only). Merging is
 done chunk by chunk, and a world of captions has few different chunks, so 64 spellings of each chunk are drawn
-once and then picked from. Left out: reading captions at evaluation and when drawing, which has no dropout.
+once and then picked from. Beside a fast card even that is too slow, so there every wording of every caption is spelled
+once before training, by all cores, and the table lies on the card.
+
+Left out: reading captions at evaluation and when drawing, which has no dropout.
 """
 
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from minidalle.data import WorldPictures
+from minidalle.presets import CLIPTraining, DALLETraining
 from minidalle.tokenizer import PAD, BPETokenizer
+from minidalle.world import Scene, caption, sample_scene
+from minidalle.world.foils import foil
 
 SPELLINGS = 64
+CHUNK = 4096  # pictures whose captions a process spells at a time
 
 
 class CaptionBatches:
     """Gives the captions of pictures by number, as ids [batch, length] padded with PAD."""
 
     def __init__(
-        self, pictures: WorldPictures, tokenizer: BPETokenizer, length: int, wordings: int, dropout: float
+        self,
+        pictures: WorldPictures | None,
+        tokenizer: BPETokenizer,
+        length: int,
+        wordings: int,
+        dropout: float,
     ) -> None:
         self.pictures, self.tokenizer, self.length = pictures, tokenizer, length
         self.wordings, self.dropout = wordings, dropout
@@ -73,3 +86,111 @@ class CaptionBatches:
                 self.tokenizer.encode(chunk, self.dropout, source) for _ in range(SPELLINGS)
             ]
         return self._spellings[chunk]
+
+
+class CaptionTable(CaptionBatches):
+    """The same from a table on a device: each wording of each picture has one spelling, drawn before training."""
+
+    def __init__(
+        self,
+        pictures: WorldPictures,
+        tokenizer: BPETokenizer,
+        length: int,
+        wordings: int,
+        dropout: float,
+        device: str,
+        foils: bool = False,
+        workers: int | None = None,
+    ) -> None:
+        super().__init__(pictures, tokenizer, length, wordings, dropout)
+        source = pictures.seed, pictures.split, pictures.mix, len(pictures)
+        given = tokenizer, length, wordings, dropout
+        self.table = caption_table(*source, *given, foils=False, workers=workers).to(device)
+        self.false = caption_table(*source, *given, foils=True, workers=workers).to(device) if foils else None
+
+    def foils(self, indices: np.ndarray, epochs: np.ndarray, each: int, rng: np.random.Generator) -> Tensor:
+        """int64 [batch * each, length]: the next `each` foils of each picture, of as many as there are wordings."""
+        if self.false is None:
+            return torch.empty(0, self.length, dtype=torch.int64)
+        turns = (epochs[:, None] * each + np.arange(each)) % self.wordings
+        return self.false[torch.from_numpy(indices)[:, None], torch.from_numpy(turns)].flatten(0, 1).long()
+
+    def batch(self, indices: np.ndarray, epochs: np.ndarray, rng: np.random.Generator) -> Tensor:
+        """int64 [batch, length], on the table's device; `rng` is not asked."""
+        turns = torch.from_numpy((indices + epochs) % self.wordings)
+        return self.table[torch.from_numpy(indices), turns].long()
+
+
+def captions_for(
+    pictures: WorldPictures,
+    tokenizer: BPETokenizer,
+    length: int,
+    config: DALLETraining | CLIPTraining,
+    device: str,
+) -> CaptionBatches:
+    """Captions as a training on `device` wants them: tables beside a card, spelled batch by batch elsewhere."""
+    given = pictures, tokenizer, length, config.caption_variants, config.bpe_dropout
+    if not device.startswith("cuda"):
+        return CaptionBatches(*given)
+    return CaptionTable(*given, device, foils=getattr(config, "foils", 0) > 0)
+
+
+@lru_cache(maxsize=2)
+def caption_table(
+    seed: int,
+    split: str,
+    mix: str,
+    count: int,
+    tokenizer: BPETokenizer,
+    length: int,
+    wordings: int,
+    dropout: float,
+    foils: bool = False,
+    workers: int | None = None,
+) -> Tensor:
+    """int16 [picture, wording, length]: captions of the first `count` pictures of a seed, by `workers` processes.
+
+    foils: captions that are false by one fact instead.
+    """
+    from minidalle.world.many import in_order, processes  # here: they need numba's CUDA target
+
+    given = seed, split, mix, tokenizer, length, wordings, dropout, foils
+    jobs = [(*given, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    with processes(workers) as pool:
+        return torch.from_numpy(np.concatenate(list(in_order(pool, rows_of, jobs))))
+
+
+def rows_of(
+    seed: int,
+    split: str,
+    mix: str,
+    tokenizer: BPETokenizer,
+    length: int,
+    wordings: int,
+    dropout: float,
+    foils: bool,
+    start: int,
+    stop: int,
+) -> np.ndarray:
+    """A part of `caption_table`: the rows `start` to `stop`."""
+    spelling = CaptionBatches(None, tokenizer, length, wordings, dropout)
+    texts: list[str] = []
+    for index in range(start, stop):
+        scene = sample_scene(seed, index, split, mix=mix)
+        texts += [told(scene, seed, index, wording, foils) for wording in range(wordings)]
+    rows = spelling.encode(texts, np.random.default_rng([seed, start, foils])).to(torch.int16)
+    return rows.numpy().reshape(stop - start, wordings, length)
+
+
+def told(scene: Scene, seed: int, index: int, wording: int, false: bool) -> str:
+    """A caption of a scene in one of its wordings; or a foil, and `NEITHER` where there is none."""
+    if not false:
+        return caption(scene, seed + wording, index)
+    try:
+        return foil(scene, seed + wording, index, wording)
+    except ValueError:
+        return NEITHER
+
+
+NEITHER = "a picture of a cube"
+"""In the place of a foil where there is none (matrices)."""

@@ -20,9 +20,9 @@ from minidalle.dvae import DiscreteVAE
 from minidalle.presets import CLIPTraining
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
-from minidalle.training.captions import CaptionBatches
+from minidalle.training.captions import captions_for
 from minidalle.training.picture_foils import PictureFoils
-from minidalle.training.pictures import batch_indices, to_images
+from minidalle.training.pictures import Album, batch_indices, to_images
 
 CROWD = 128  # captions that a held-back picture is to find its own among, where there are as many
 TEST_SCENES = 128
@@ -46,12 +46,11 @@ class CLIPTask:
     ) -> None:
         self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
         self.pictures, self.codes = train
+        self.album = Album(self.pictures.images, device)
         self.damage = None
         if config.picture_foils:
             self.damage = PictureFoils(self.pictures, self.codes.numpy(), dvae.config.grid)
-        self.captions = CaptionBatches(
-            self.pictures, tokenizer, model.text_length, config.caption_variants, config.bpe_dropout
-        )
+        self.captions = captions_for(self.pictures, tokenizer, model.text_length, config, device)
         self.held_back = to_images(held_back.images, device)
         self.held_back_text = tokenizer.encode_batch(held_back.captions, model.text_length).to(device)
         self.test = AttributeTest(
@@ -71,16 +70,17 @@ class CLIPTask:
         foils = self.captions.foils(indices, epochs, self.config.foils, rng).to(self.device)
         images, damaged = self.images(indices, rng).tensor_split([len(indices)])
         output = model(images, text, foils if len(foils) else None, damaged if len(damaged) else None)
-        found = output.logits.detach().argmax(1).cpu() == torch.arange(len(indices))
-        return output.loss, {"accuracy": found.double().mean(), "scale": model.log_scale.detach().exp()}
+        found = output.logits.detach().argmax(1) == torch.arange(len(indices), device=output.logits.device)
+        return output.loss, {"accuracy": found.float().mean(), "scale": model.log_scale.detach().exp()}
 
     def images(self, indices: np.ndarray, rng: np.random.Generator) -> Tensor:
         """The pictures of a batch, [batch, 3, height, width], some painted by the dVAE; then the damaged ones, all
         painted. All are softened alike."""
-        images = to_images(self.pictures.images[indices], self.device)
+        images = self.album.batch(indices)
         painted = np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed)
         if len(painted) and self.dvae is not None and self.codes is not None:
-            images[torch.from_numpy(painted)] = self.paint(self.codes[torch.from_numpy(indices[painted])])
+            codes = self.codes[torch.from_numpy(indices[painted])]
+            images[torch.from_numpy(painted).to(images.device)] = self.paint(codes)
         if self.damage is not None:
             damaged = self.damage.batch(indices, self.config.picture_foils, rng)
             images = torch.cat([images, self.paint(torch.from_numpy(damaged))])

@@ -5,6 +5,7 @@ Figures on the way: the losses of text and image on held-back pictures, and the 
 its decay at plateaus (ours is one cosine, since our runs have a known end).
 """
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,14 @@ import torch
 from torch import Tensor
 
 from minidalle.dalle import DALLE, DALLEConfig
+from minidalle.dalle_flops import training_flops
 from minidalle.data import WorldPictures
 from minidalle.dvae import DiscreteVAE
 from minidalle.presets import DALLETraining
 from minidalle.sampling import sample
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
-from minidalle.training.captions import CaptionBatches
+from minidalle.training.captions import captions_for
 from minidalle.training.grids import pairs_grid
 from minidalle.training.pictures import batch_indices, to_images
 from minidalle.world import KINDS, caption, render, sample_scene
@@ -43,10 +45,9 @@ class DALLETask:
         device: str = "cpu",
     ) -> None:
         self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
-        pictures, self.codes = train
-        self.captions = CaptionBatches(
-            pictures, tokenizer, model.text_length, config.caption_variants, config.bpe_dropout
-        )
+        pictures, codes = train
+        self.codes = codes.to(device) if device.startswith("cuda") else codes
+        self.captions = captions_for(pictures, tokenizer, model.text_length, config, device)
         self.held_back_codes = held_back[1].long().to(device)
         self.held_back_text = tokenizer.encode_batch(held_back[0].captions, model.text_length).to(device)
         size = dvae.config.image_size
@@ -61,6 +62,8 @@ class DALLETask:
         """The captions drawn at every evaluation: all kinds in turn, none of them met in training."""
         scenes = [
             sample_scene(self.seed + 2, number, "train", KINDS[number % len(KINDS)])
+            if self.config.mix == "blocks"
+            else sample_scene(self.seed + 2, number, "train", mix=self.config.mix)
             for number in range(self.config.samples)
         ]
         self.sample_captions = [caption(scene, self.seed + 2, number) for number, scene in enumerate(scenes)]
@@ -72,7 +75,14 @@ class DALLETask:
     @property
     def details(self) -> dict[str, Any]:
         """For the head of the log: what the sample grids show."""
-        return {"sample_captions": self.sample_captions}
+        return {"sample_captions": self.sample_captions, "flops_per_picture": self.flops}
+
+    @cached_property
+    def flops(self) -> float:
+        """Of an update, for each picture."""
+        with torch.device("meta"):
+            model = DALLE(self.model_config)
+        return training_flops(model)
 
     def make_model(self) -> DALLE:
         """A new transformer."""
@@ -84,7 +94,8 @@ class DALLETask:
         """The weighted loss of one batch; logged with its two halves."""
         indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.codes))
         text = self.captions.batch(indices, epochs, rng).to(self.device)
-        output = model(text, self.codes[torch.from_numpy(indices)].long().to(self.device))
+        codes = self.codes[torch.from_numpy(indices).to(self.codes.device)]
+        output = model(text, codes.long().to(self.device))
         return output.loss, {"text_loss": output.text_loss.detach(), "image_loss": output.image_loss.detach()}
 
     def evaluate(self, model: DALLE) -> dict[str, float]:

@@ -20,7 +20,7 @@ from minidalle.dvae import DiscreteVAE, DVAEConfig, codebook_perplexity, psnr, t
 from minidalle.presets import DVAETraining
 from minidalle.schedules import cosine_anneal
 from minidalle.training.grids import pairs_grid
-from minidalle.training.pictures import batch_indices, to_images
+from minidalle.training.pictures import Album, batch_indices, to_images
 from minidalle.world import Scene, render
 
 SHOWN = 16
@@ -49,6 +49,7 @@ class DVAETask:
             seed,
             device,
         )
+        self.album = Album(train.images, device)
         apple = device.startswith("mps")  # has no float64, which the figures take
         self.measured_on = "cpu" if apple else device
         self.held_back = to_images(validation.images, self.measured_on)
@@ -64,13 +65,10 @@ class DVAETask:
         """The negative ELBO of one batch; logged with its parts, the temperature and the KL weight."""
         config = self.config
         indices, _ = batch_indices(self.seed, step, config.batch_size, len(self.train))
-        pixels = self.train.images[indices]
-        if config.flip:
-            mirrored = rng.random(len(pixels)) < 0.5
-            pixels[mirrored] = pixels[mirrored, :, ::-1]
+        images = self.album.batch(indices, rng.random(len(indices)) < 0.5 if config.flip else None)
         temperature = cosine_anneal(step, 1.0, config.temperature_end, share(config.temperature_share, total))
         kl_weight = cosine_anneal(step, 0.0, config.kl_weight, share(config.kl_share, total))
-        output = model(to_images(pixels, self.device), temperature, kl_weight)
+        output = model(images, temperature, kl_weight)
         numbers = {"reconstruction": output.reconstruction.detach(), "kl": output.kl.detach()}
         return output.loss, {**numbers, "temperature": temperature, "kl_weight": kl_weight}
 

@@ -29,6 +29,7 @@ from minidalle.training.logs import Log
 from minidalle.training.optimiser import clip_gradients
 from minidalle.training.state import Say, State, seed_everything
 from minidalle.training.stopping import patience
+from minidalle.training.window import Window
 
 SKIPS_IN_A_ROW = 20
 
@@ -137,6 +138,7 @@ def plan_steps(task: Task, run: Run, minutes: float) -> int:
     Evaluations are timed too. At least 1; the plan goes into the checkpoint, so resuming keeps it.
     """
     state, times = fresh_state(task, run, total=1_000_000), []
+    fuse(state.model, task.config)  # compiled code is kept, and serves the run as well
     state.step = state.total - 100  # the last updates are the slowest
     begin = time.perf_counter()
     while len(times) < 4 or (time.perf_counter() - begin < 6 and len(times) < 20):
@@ -164,6 +166,7 @@ def fit(task: Task, run: Run, state: State) -> State:
     saved_at, failures = time.perf_counter(), 0
     bar = tqdm(total=state.total, initial=state.step, desc=task.name, unit="update", disable=not run.progress)
     cuda = [torch.device(run.device)] if run.device.startswith("cuda") else []
+    fuse(state.model, task.config)
     with bar, torch.random.fork_rng(cuda), patience(run.say) as pressed:
         while state.step < state.total:
             numbers = update(task, run, state)
@@ -178,7 +181,7 @@ def fit(task: Task, run: Run, state: State) -> State:
             bar.update()
             last = state.step == state.total
             if state.step % task.config.log_every == 0 or last:
-                line = window.line(task.config.batch_size)
+                line = window.line(task.config.batch_size, getattr(task, "flops", 0.0), run.device)
                 note(run, lambda line=line: log.add(line))
                 bar.set_postfix({key: line[key] for key in ("loss",) if key in line})
             if state.step % every == 0 or last:
@@ -192,6 +195,16 @@ def fit(task: Task, run: Run, state: State) -> State:
             if stop and not last:
                 raise KeyboardInterrupt
     return state
+
+
+def fuse(model: nn.Module, config: TrainingConfig) -> None:
+    """Let torch.compile fuse the parts of a model that ask for it (`compiled_parts`), where the config says so.
+
+    Only this model's own calls change; its weights, its copies and its checkpoints do not.
+    """
+    parts = getattr(model, "compiled_parts", None)
+    for owner, name in parts() if config.compile and parts else ():
+        setattr(owner, name, torch.compile(getattr(owner, name)))
 
 
 def look(task: Task, run: Run, state: State, log: Log) -> None:
@@ -216,7 +229,7 @@ def note(run: Run, write: Callable[[], None]) -> None:
         )
 
 
-def keep(run: Run, state: State, window: "Window", last: bool) -> None:
+def keep(run: Run, state: State, window: Window, last: bool) -> None:
     """Save a checkpoint. A failure is told of, and raised only after the last update."""
     state.seconds = window.seconds()
     try:
@@ -225,38 +238,3 @@ def keep(run: Run, state: State, window: "Window", last: bool) -> None:
         if last:
             raise
         run.say(f"{error}. Training goes on, and tries again at the next checkpoint")
-
-
-class Window:
-    """Sums up the updates since the last log line, and keeps the time."""
-
-    def __init__(self, state: State) -> None:
-        self.state, self.before, self.begin = state, state.seconds, time.perf_counter()
-        self.numbers: dict[str, list[float]] = {}
-        self.restart()
-
-    def restart(self) -> None:
-        """Leave the time since the last update (an evaluation) out of pictures/s."""
-        self.since, self.updates = time.perf_counter(), 0
-
-    def seconds(self) -> float:
-        """Time spent in this run, earlier sessions included."""
-        return self.before + time.perf_counter() - self.begin
-
-    def add(self, numbers: dict[str, float] | None) -> None:
-        """Take in one update's numbers; None for a skipped one."""
-        self.updates += 1
-        for name, value in (numbers or {}).items():
-            self.numbers.setdefault(name, []).append(value)
-
-    def line(self, batch_size: int) -> dict[str, Any]:
-        """The log line: means of what was added, and the last learning rate; starts a new window."""
-        means = {name: sum(values) / len(values) for name, values in self.numbers.items()}
-        if "lr" in means:
-            means["lr"] = self.numbers["lr"][-1]
-        rate = self.updates * batch_size / max(time.perf_counter() - self.since, 1e-9)
-        line = {"step": self.state.step, **means, "skipped": self.state.skipped}
-        line |= {"elapsed": round(self.seconds(), 1), "pictures_per_second": round(rate, 1)}
-        self.numbers = {}
-        self.restart()
-        return line

@@ -1,7 +1,9 @@
 """From a training folder to a model folder: the averaged weights of each part, ready to ship and to load.
 
-The dVAE keeps float32, so that it reads pictures as the very codes that DALL-E was trained on; the other two are
-stored in bfloat16, at half the size. Left out: the format of a model folder (`checkpoints.py`).
+The dVAE keeps float32, so that it reads pictures as the very codes that DALL-E was trained on, unless it was rounded
+before DALL-E was trained; the other two are stored in bfloat16, at half the size.
+
+Left out: the format of a model folder (`checkpoints.py`).
 """
 
 import json
@@ -15,7 +17,7 @@ from minidalle.checkpoints import save_model
 from minidalle.presets import Preset
 from minidalle.training.logs import read_log
 from minidalle.training.loop import TrainingError
-from minidalle.training.setup import Trained, trained, trained_tokenizer
+from minidalle.training.setup import Trained, as_shipped, trained, trained_tokenizer
 from minidalle.training.state import Say, checkpoints_in
 from minidalle.training.tokenizer_task import WORDS
 from minidalle.training.unpacking import UNPACKED
@@ -36,7 +38,7 @@ def pack(out: Path, folder: Path, say: Say, name: str | None = None) -> Path:
     if checkpoints_in(out / "clip" / "checkpoints"):
         parts["clip"] = trained("clip", out, say)
     check_fit(parts, tokenizer.fingerprint(), out)
-    weights = {part: stored(part, found.weights) for part, found in parts.items()}
+    weights = {part: stored(part, found) for part, found in parts.items()}
     path = out / "tokenizer" / WORDS
     words = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     about = {part: figures(out / part, found) for part, found in parts.items()}
@@ -78,10 +80,17 @@ def pack_reader(out: Path, folder: Path, say: Say) -> Path:
     return folder
 
 
-def stored(part: str, weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def stored(part: str, found: Trained) -> dict[str, torch.Tensor]:
     """The weights of a part in the precision they are shipped in."""
-    dtype = torch.float32 if part == "dvae" else torch.bfloat16
-    return {key: value.to(dtype) if value.is_floating_point() else value for key, value in weights.items()}
+    if part == "dvae":
+        half = (
+            found.preset.training["dvae"].stored == "bf16"
+        )  # then nothing is lost: they were rounded already
+        weights = as_shipped(found)
+        return {key: value.bfloat16() if half and value.ndim > 1 else value for key, value in weights.items()}
+    return {
+        key: value.bfloat16() if value.is_floating_point() else value for key, value in found.weights.items()
+    }
 
 
 def check_fit(parts: dict[str, Trained], tokenizer: str, out: Path) -> None:

@@ -1,4 +1,7 @@
-"""Batches: which pictures an update sees, as a pure function of (seed, step), and as tensors."""
+"""Batches: which pictures an update sees, as a pure function of (seed, step), and as tensors.
+
+Left out: where pictures come from (`data.py`).
+"""
 
 from functools import lru_cache
 
@@ -31,10 +34,47 @@ def batch_indices(seed: int, step: int, batch_size: int, count: int) -> tuple[np
 
 def to_images(pixels: np.ndarray, device: str | torch.device = "cpu") -> Tensor:
     """Bytes [picture, height, width, 3] to floats [picture, 3, height, width] in [0, 1], channels last in memory."""
-    pixels = torch.from_numpy(np.array(pixels)).to(device)
-    return (
-        rearrange(pixels, "b h w c -> b c h w")
-        .float()
-        .div_(255)
-        .contiguous(memory_format=torch.channels_last)
-    )
+    return as_images(torch.from_numpy(np.array(pixels)).to(device))
+
+
+def as_images(pixels: Tensor) -> Tensor:
+    """The same of bytes that are a tensor already."""
+    floats = rearrange(pixels, "b h w c -> b c h w").float().div_(255)
+    return floats.contiguous(memory_format=torch.channels_last)
+
+
+class Album:
+    """Pictures uint8 [picture, height, width, 3] as batches on a device; a graphics card that has room keeps them all.
+
+    Cutting batches out of a file, and sending them over, would take a fast card longer than training on them.
+    """
+
+    def __init__(self, images: np.ndarray, device: str = "cpu") -> None:
+        self.images, self.device = images, device
+        self.kept = kept_on_card(images, device)
+
+    def batch(self, indices: np.ndarray, mirrored: np.ndarray | None = None) -> Tensor:
+        """The pictures of some numbers as `to_images` gives them; mirrored: which of them are, bool [batch]."""
+        if self.kept is None:
+            pixels = self.images[indices]
+            if mirrored is not None:
+                pixels[mirrored] = pixels[mirrored, :, ::-1]
+            return to_images(pixels, self.device)
+        pixels = self.kept[torch.from_numpy(indices).to(self.device)]
+        if mirrored is not None:
+            flags = torch.from_numpy(mirrored).to(self.device)[:, None, None, None]
+            pixels = torch.where(flags, pixels.flip(2), pixels)
+        return as_images(pixels)
+
+
+def kept_on_card(images: np.ndarray, device: str) -> Tensor | None:
+    """All pictures on a card whose free memory is at least three times as large; None elsewhere."""
+    if not device.startswith("cuda"):
+        return None
+    free, _ = torch.cuda.mem_get_info(torch.device(device))
+    if 3 * images.nbytes > free:
+        return None
+    kept = torch.empty(images.shape, dtype=torch.uint8, device=device)
+    for start in range(0, len(images), 8192):
+        kept[start : start + 8192] = torch.from_numpy(np.array(images[start : start + 8192])).to(device)
+    return kept

@@ -66,10 +66,23 @@ def prepare(name: str, setting: Setting) -> Prepared:
 def pictures_of(setting: Setting, name: str) -> tuple[WorldPictures, WorldPictures, dict[str, str]]:
     """Training and held-back pictures of a task, and their hashes."""
     config, size = setting.preset.training[name], setting.preset.image_size
-    options = {"size": size, "cache_dir": setting.data, "progress": setting.progress}
+    options = {"size": size, "cache_dir": setting.data, "progress": setting.progress, "mix": config.mix}
+    options["device"] = drawn_on(setting)
     train = world_pictures(config.pictures, setting.seed, **options)
     held_back = world_pictures(config.validation, setting.seed + VALIDATION_SEED, **options)
     return train, held_back, {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+
+
+def drawn_on(setting: Setting) -> str:
+    """Where pictures are drawn: "cuda" where that is trained on and numba can use it, else "cpu"."""
+    if not setting.device.startswith("cuda"):
+        return "cpu"
+    from minidalle.world import gpu  # here: it needs numba's CUDA target
+
+    if gpu.available():
+        return "cuda"
+    setting.say("numba-cuda is not installed: pictures are drawn on the processor, which takes longer")
+    return "cpu"
 
 
 def prepare_dvae(setting: Setting) -> Prepared:
@@ -134,7 +147,7 @@ def prepare_judge(setting: Setting) -> Prepared:
 def prepare_reader(setting: Setting) -> Prepared:
     """The reader needs pictures of every kind and combination, of seeds that no model is trained on."""
     config = setting.preset.training["reader"]
-    options = {"size": config.image_size, "split": "all", "mix": "judge"}
+    options = {"size": config.image_size, "split": "all", "mix": "judge", "device": drawn_on(setting)}
     options |= {"cache_dir": setting.data, "progress": setting.progress}
     train = world_pictures(config.pictures, setting.seed + JUDGE_SEED, **options)
     held_back = world_pictures(config.validation, setting.seed + JUDGE_SEED + 1, **options)
@@ -211,9 +224,16 @@ def trained(task: str, out: Path, say: Say) -> Trained:
     return Trained(weights, preset_from_dict(state["preset"]), state, digest)
 
 
+def as_shipped(dvae: Trained) -> dict[str, torch.Tensor]:
+    """The weights of a dVAE as they will be shipped, in float32: kernels rounded to bfloat16 if its preset says so."""
+    if dvae.preset.training["dvae"].stored == "fp32":
+        return dvae.weights
+    return {key: value.bfloat16().float() if value.ndim > 1 else value for key, value in dvae.weights.items()}
+
+
 def trained_dvae(out: Path, device: str, say: Say) -> tuple[DiscreteVAE, Trained]:
     """The frozen dVAE of a training folder, in evaluation mode."""
     found = trained("dvae", out, say)
     model = DiscreteVAE(found.preset.dvae)
-    model.load_state_dict(found.weights)
+    model.load_state_dict(as_shipped(found))
     return model.to(device).eval().requires_grad_(False), found

@@ -27,7 +27,7 @@ def train_tokenizer(preset: Preset, folder: Path, seed: int, progress: bool, say
     """
     begin, config = time.perf_counter(), preset.training["tokenizer"]
     numbers = tqdm(range(config.captions), desc="captions", unit="caption", disable=not progress)
-    captions = [caption(sample_scene(seed, number), seed, number) for number in numbers]
+    captions = [caption(sample_scene(seed, number, mix=config.mix), seed, number) for number in numbers]
     tokenizer = BPETokenizer.train(
         captions, preset.tokenizer.vocab_size, preset.tokenizer.pattern, progress=progress
     )

@@ -50,13 +50,20 @@ def picture_codes(
         if "codes" in codes and codes["codes"].shape == shape:
             return codes["codes"]
         say(f"{'; '.join(problems) or f'{kept} holds something else'}: reading the pictures again")
-    codes = torch.empty(shape, dtype=torch.int32)
-    dvae = dvae.eval().to(device)
-    with tqdm(total=len(pictures), desc="reading pictures", unit="picture", disable=not progress) as bar:
-        for start in range(0, len(pictures), CHUNK):
-            images = to_images(pictures.images[start : start + CHUNK], device)
-            codes[start : start + CHUNK] = dvae.encode(images).int().cpu()
+    codes = torch.empty(shape, dtype=torch.int32, device=device)
+    dvae, chunk = dvae.eval().to(device), CHUNK if device == "cpu" else 8 * CHUNK
+    exact = torch.backends.cudnn.flags(
+        enabled=True, allow_tf32=False
+    )  # a card's usual float32 convolutions are not
+    with (
+        exact,
+        tqdm(total=len(pictures), desc="reading pictures", unit="picture", disable=not progress) as bar,
+    ):
+        for start in range(0, len(pictures), chunk):
+            images = to_images(pictures.images[start : start + chunk], device)
+            codes[start : start + chunk] = dvae.encode(images).int()
             bar.update(len(images))
+    codes = codes.cpu()
     try:
         write_folder(folder / name, {FILE: tensor_bytes({"codes": codes})})
     except CheckpointError as error:

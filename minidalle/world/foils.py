@@ -3,6 +3,8 @@
 Telling a caption from its foil takes more than knowing which words occur: who is red, what stands on what, how many.
 Trained against other captions of a batch alone, a CLIP hardly learns that (Yuksekgonul et al., arXiv 2210.01936).
 
+Of the world's further kinds one of the fields gets another value.
+
 Left out: foils that training must not show. One that is held out would teach that unseen combinations are false.
 """
 
@@ -11,8 +13,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from minidalle.world.captions import caption
+from minidalle.world.kinds import WORLD
 from minidalle.world.objects import SHAPES
-from minidalle.world.scene import COLORS, KINDS, TEXTURES, Scene, Thing
+from minidalle.world.scene import COLORS, TEXTURES, Scene, Thing
 from minidalle.world.splits import is_held_out
 from minidalle.world.stream import Stream
 
@@ -67,11 +70,11 @@ def _same(scene: Scene, other: Scene) -> bool:
 def foil(scene: Scene, seed: int, index: int, turn: int = 0) -> str:
     """A caption that is false of a scene by one fact, in the words of `caption(scene, seed, index)` otherwise.
 
-    Another `turn` gives another one. Never of a held-out combination. Raises ValueError for a kind beyond the
-    blocks world.
+    Another `turn` gives another one. Never of a held-out combination. Raises ValueError for a scene of which no single
+    fact can be another.
     """
-    if scene.kind not in KINDS:
-        raise ValueError(f"there are no foils of a {scene.kind} yet; they are made of {', '.join(KINDS)}")
+    if scene.kind in WORLD:
+        return world_foil(scene, seed, index, turn)
     r, told = Stream("foil", seed, index, turn), caption(scene, seed, index)
     while True:
         other = changed(scene, r.pick(changes(scene)), r)
@@ -80,3 +83,22 @@ def foil(scene: Scene, seed: int, index: int, turn: int = 0) -> str:
         text = caption(other, seed, index)
         if text != told:
             return text
+
+
+TRIES = 60
+"""Facts that are looked at for one that can be another: many combinations make no sense, or are held out."""
+
+
+def world_foil(scene: Scene, seed: int, index: int, turn: int) -> str:
+    """`foil` of a scene of one of the world's kinds, which has its facts with it: one of them gets another value."""
+    kind, told = WORLD[scene.kind], caption(scene, seed, index)
+    r, facts = Stream("foil", seed, index, turn), dict(scene.facts)
+    fields = [name for name, values in kind.fields.items() if len(values) > 1]
+    for _ in range(TRIES if fields else 0):
+        name = r.pick(fields)
+        other = facts | {name: r.pick([value for value in kind.fields[name] if value != facts[name]])}
+        if kind.allowed(other) and not kind.is_held_out(other):
+            text = caption(replace(scene, facts=tuple(other.items())), seed, index)
+            if text != told:  # else the fact is not told in these words
+                return text
+    raise ValueError(f"no single fact of this {scene.kind} can be another: {told}")
