@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.n < 1 or args.of < 1 or args.ranked < 0:
         sys.stderr.write("minidalle evaluate: --n and --of must be at least 1, --ranked at least 0\n")
         return 2
-    if is_reader(args.model):
+    if names_reader(args.model):
         return run_reader(args)
     try:
         model, judge = load(args.model)
@@ -60,14 +60,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def is_reader(name: str) -> bool:
+def names_reader(name: str) -> bool:
     """Whether a name or folder is that of a reader, which is no model: then the reader itself is measured."""
-    from minidalle.checkpoints import CheckpointError, read_json
+    from minidalle.checkpoints import CheckpointError
     from minidalle.pipeline_find import find_model
-    from minidalle.world.judging import READER_FORMAT
+    from minidalle.world.judging import is_reader
 
     try:
-        return read_json(find_model(name) / "config.json").get("format") == READER_FORMAT
+        return is_reader(find_model(name))
     except CheckpointError:
         return False  # what is wrong with it is told when it is loaded
 

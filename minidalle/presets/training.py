@@ -177,7 +177,7 @@ class ReaderTraining(TrainingConfig):
     """Also the reader's sizes, since it is no part of a model. image_size: pixels a side. width: as in `ReaderConfig`.
 
     Its pictures are of all kinds and every combination, held-out ones too, and of seeds of their own; small at first
-    (`training/reader_task.py`).
+    (`training/reader_task.py`), unless `grow` is false, for a reader that is trained further.
     """
 
     pictures: int = 48_000
@@ -192,6 +192,7 @@ class ReaderTraining(TrainingConfig):
     precision: Literal["auto", "bf16", "fp32"] = "fp32"  # on a CPU bf16 is many times slower for this network
     image_size: int = 128
     width: int = 32
+    grow: bool = True
 
 
 TRAINING_TYPES: dict[str, type[TrainingConfig]] = {

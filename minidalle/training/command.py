@@ -29,7 +29,8 @@ from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
 from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
-from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack
+from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack, unpack_reader
+from minidalle.world.judging import is_reader
 
 EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, CaptionError, OSError)
 """Errors that are told in a sentence, without a traceback."""
@@ -99,7 +100,7 @@ def _fill_curves(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Any]]] = {
     "train": (_fill_train, lambda args: train(args)),
     "pack": (_fill_pack, lambda args: packed(args)),
-    "unpack": (_fill_unpack, lambda args: unpack(find_model(args.model), args.out, tqdm.write)),
+    "unpack": (_fill_unpack, lambda args: unpacked(args)),
     "curves": (_fill_curves, lambda args: tqdm.write(str(draw_curves(args.out, args.png)))),
 }
 
@@ -136,6 +137,12 @@ def packed(args: argparse.Namespace) -> Path:
     if args.judge:
         return pack_judge(args.out, args.folder, tqdm.write)
     return pack(args.out, args.folder, tqdm.write, args.name)
+
+
+def unpacked(args: argparse.Namespace) -> Path:
+    """What `minidalle unpack` was asked to lay out: a model, or the reader."""
+    folder = find_model(args.model)
+    return (unpack_reader if is_reader(folder) else unpack)(folder, args.out, tqdm.write)
 
 
 def train(args: argparse.Namespace) -> State | None:

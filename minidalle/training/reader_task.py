@@ -12,23 +12,34 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from minidalle.data import WorldPictures
-from minidalle.presets import TrainingConfig
-from minidalle.training.pictures import batch_indices, to_images
+from minidalle.presets import ReaderTraining
+from minidalle.training.pictures import Album, batch_indices, to_images
 from minidalle.world.facts import facts_of
 from minidalle.world.judge import roughen
-from minidalle.world.reader import Reader, ReaderConfig
+from minidalle.world.reader import Reader, ReaderConfig, Sheet
 
 CHUNK = 64
-OFTEN = {"sign": 4, "angle": 2, "matrix": 2, "matrix inverted": 2, "matrix new rule": 2}
-"""How many times an epoch pictures of some kinds are met: letters, angles and rules are learnt last."""
+OFTEN = {
+    "sign": 10,
+    "two panels": 4,
+    "voxels": 3,
+    "angle": 2,
+    "matrix": 2,
+    "matrix inverted": 2,
+    "matrix new rule": 2,
+}
+"""How many times an epoch pictures of some kinds are met: letters are learnt last, and what two styles tell apart."""
 
 GROWTH = ((0.35, 0.5), (0.55, 0.75), (1.0, 1.0))
 """Up to which share of the updates pictures are shrunk to which share of their size: small ones teach what things are
 four times as fast, large ones then teach letters and angles."""
 
 
-def side_at(progress: float, size: int) -> int:
-    """Pixels a side of the pictures at a share of the training, in [0, 1): a multiple of 16, at least 32 or `size`."""
+def side_at(progress: float, size: int, grow: bool = True) -> int:
+    """Pixels a side of the pictures at a share of the training, in [0, 1): a multiple of 16, at least 32 or `size`;
+    `size` from the beginning unless they are to grow."""
+    if not grow:
+        return size
     share = next(share for end, share in GROWTH if progress < end)
     return min(size, max(32, int(share * size) // 16 * 16))
 
@@ -43,7 +54,7 @@ class ReaderTask:
     def __init__(
         self,
         model: ReaderConfig,
-        config: TrainingConfig,
+        config: ReaderTraining,
         train: WorldPictures,
         held_back: WorldPictures,
         seed: int,
@@ -51,9 +62,15 @@ class ReaderTask:
     ) -> None:
         self.model_config, self.config, self.seed, self.device = model, config, seed, device
         self.train, self.held_back, self.side = train, held_back, model.image_size
+        if not config.grow:
+            self.mean_cost = 1.0
         times = [OFTEN.get(scene.kind, 1) for scene in train.scenes]
         self.deck = np.repeat(np.arange(len(train)), times)
-        self.facts = [facts_of(scene) for scene in train.scenes]
+        self.album = Album(train.images, device)
+        asker = Reader(model)
+        kinds = [scene.kind for scene in train.scenes]
+        sheet = asker.sheet(kinds, [facts_of(scene) for scene in train.scenes])
+        self.sheet = Sheet(*(part.to(device) for part in sheet))
         self.held_back_facts = [facts_of(scene) for scene in held_back.scenes]
 
     def make_model(self) -> Reader:
@@ -67,13 +84,10 @@ class ReaderTask:
         cards, _ = batch_indices(self.seed, step, self.config.batch_size, len(self.deck))
         indices = self.deck[cards]
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        images = torch.cat(
-            [roughen(part, generator) for part in to_images(self.train.images[indices]).split(16)]
-        )
-        self.side = side_at(step / total, self.model_config.image_size)
-        images = self.shrunk(images.to(self.device))
-        kinds = [self.train.scenes[i].kind for i in indices]
-        return model.loss(images, kinds, [self.facts[i] for i in indices])
+        images = torch.cat([roughen(part, generator) for part in self.album.batch(indices).split(16)])
+        self.side = side_at(step / total, self.model_config.image_size, self.config.grow)
+        places = torch.from_numpy(indices).to(images.device)
+        return model.loss_of(self.shrunk(images), Sheet(*(part[places] for part in self.sheet)))
 
     def shrunk(self, images: Tensor) -> Tensor:
         """Images as large as they are at this time of the training, channels last in memory."""

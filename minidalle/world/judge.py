@@ -231,7 +231,10 @@ def _presence_loss(logits: Tensor, heat: Tensor) -> Tensor:
 
 
 def roughen(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Images [batch, 3, height, width] blurred, noisy, brighter or darker: what a dVAE may do to them."""
+    """Images [batch, 3, height, width] blurred, noisy, brighter or darker: what a dVAE may do to them.
+
+    generator: on the CPU; on a graphics card the noise comes from the card's own.
+    """
 
     def chance() -> float:
         return torch.rand((), generator=generator).item()
@@ -242,5 +245,7 @@ def roughen(images: Tensor, generator: torch.Generator) -> Tensor:
         images = F.interpolate(images, size=(small, small), mode="bilinear", antialias=True)
         images = F.interpolate(images, size=(size, size), mode="bicubic" if chance() < 0.5 else "bilinear")
     if chance() < 0.4:
-        images = images + 0.03 * chance() * torch.randn(images.shape, generator=generator)
+        own = generator if images.device.type == "cpu" else None
+        strength = 0.03 * chance()
+        images = images + strength * torch.randn(images.shape, generator=own, device=images.device)
     return (images * (0.94 + 0.12 * chance())).clamp(0, 1)

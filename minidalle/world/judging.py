@@ -58,6 +58,14 @@ def load_judge(folder: str | os.PathLike[str], device: str | torch.device = "cpu
 READER_FORMAT = "minidalle reader"
 
 
+def is_reader(folder: Path) -> bool:
+    """Whether a folder is that of a reader, as far as it can be read."""
+    try:
+        return read_json(folder / "config.json").get("format") == READER_FORMAT
+    except CheckpointError:
+        return False
+
+
 def save_reader(
     folder: str | os.PathLike[str],
     config: ReaderConfig,

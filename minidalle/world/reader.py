@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -106,6 +107,23 @@ class _Look(nn.Module):
         seen = F.scaled_dot_product_attention(q, k, v)
         x = x + self.out(rearrange(seen, "b h q d -> b q (h d)"))
         return x + self.think(self.think_norm(x))
+
+
+NO_ANSWER = -100
+"""In the place of an answer where nothing is asked."""
+
+
+class Sheet(NamedTuple):
+    """Questions about pictures and their answers, for `Reader.loss_of`.
+
+    fields: [batch, question] numbers, padded with 0. real: which are asked. kinds: [batch] numbers. answers: [batch,
+    question] positions in the last axis of `Reader.forward`, `NO_ANSWER` where nothing is asked.
+    """
+
+    fields: Tensor
+    real: Tensor
+    kinds: Tensor
+    answers: Tensor
 
 
 class Reader(nn.Module):
@@ -200,17 +218,28 @@ class Reader(nn.Module):
 
     def loss(
         self, images: Tensor, kinds: Sequence[str], facts: Sequence[Mapping[str, str]]
-    ) -> tuple[Tensor, dict[str, float]]:
-        """The mean cross-entropy of all answers, and that of the kind; also both as floats."""
-        fields, real, numbers = (part.to(images.device) for part in self.asked(kinds))
-        rows = [self.targets(kind, told) for kind, told in zip(kinds, facts, strict=True)]
-        wanted = torch.tensor([index for row in rows for index in row], device=images.device)
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The mean cross-entropy of all answers, and that of the kind; also both apart."""
+        return self.loss_of(images, self.sheet(kinds, facts))
+
+    def sheet(self, kinds: Sequence[str], facts: Sequence[Mapping[str, str]]) -> Sheet:
+        """What is asked of pictures of these kinds, with the right answers."""
+        fields, real, numbers = self.asked(kinds)
+        wanted = torch.full(fields.shape, NO_ANSWER)
+        for place, (kind, told) in enumerate(zip(kinds, facts, strict=True)):
+            row = self.targets(kind, told)
+            wanted[place, : len(row)] = torch.tensor(row)
+        return Sheet(fields, real, numbers, wanted)
+
+    def loss_of(self, images: Tensor, sheet: Sheet) -> tuple[Tensor, dict[str, Tensor]]:
+        """`loss` of a sheet that was made before; nothing waits for a graphics card."""
+        fields, _, numbers, wanted = (part.to(images.device) for part in sheet)
         answers, looks_like = self(images, fields, numbers)
         parts = {
-            "facts": F.cross_entropy(answers[real], wanted),
+            "facts": F.cross_entropy(answers.flatten(0, 1), wanted.flatten(), ignore_index=NO_ANSWER),
             "kind": F.cross_entropy(looks_like, numbers),
         }
-        return parts["facts"] + 0.2 * parts["kind"], {name: value.item() for name, value in parts.items()}
+        return parts["facts"] + 0.2 * parts["kind"], {name: value.detach() for name, value in parts.items()}
 
     def read(self, images: Tensor, kinds: Sequence[str]) -> list[dict[str, str]]:
         """The facts of images [batch, 3, height, width] in [0, 1], each read as a picture of its kind; matrices without
