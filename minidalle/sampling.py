@@ -120,6 +120,7 @@ def sample(
     top_p: float | None = None,
     greedy: bool = False,
     prefix: Tensor | None = None,
+    fixed: Tensor | None = None,
     chunk: int | None = None,
     use_cache: bool = True,
     progress: Progress | None = None,
@@ -132,7 +133,9 @@ def sample(
 
     seed: pictures get `picture_seeds(seed, batch)`; or give every picture's own in `seeds`. temperature,
     top_k, top_p: see `filter_logits`. greedy takes the likeliest code each time, and draws nothing. prefix:
-    int64 [batch, n], the first n tokens of the pictures, kept as they are; the rest is completed. chunk:
+    int64 [batch, n], the first n tokens of the pictures, kept as they are; the rest is completed. fixed: int64
+    [batch, grid * grid], tokens to keep wherever they stand, -1 where one is to be drawn (what stands after a token
+    does not help to choose it). chunk:
     pictures drawn at a time (None: all), to bound memory; it does not change the result. progress: called as
     progress(tokens drawn, tokens to draw), counted over all pictures.
 
@@ -146,6 +149,7 @@ def sample(
         raise ValueError(f"there are {len(seeds)} seeds for {count} captions; give one seed per caption")
     device = model.image_head.weight.device
     known = _known_tokens(model, prefix, count, device)
+    kept = _kept_tokens(model, fixed, count, device)
     text = model.text_ids(text.to(device))
     step = chunk or count
     pieces = []
@@ -160,6 +164,7 @@ def sample(
         numbers = None if greedy else uniforms(seeds[part], tokens)
         pick = _picker(numbers, temperature, top_k, top_p)
         with _at_rest(model):
+            pick = _keeping(pick, None if kept is None else kept[part])
             pieces.append(_draw(model, text[part], known[part], pick, use_cache, drawn))
     return torch.cat(pieces)
 
@@ -207,6 +212,26 @@ def _picker(
         return draw_code(logits, numbers[:, position].to(logits.device)).to(device)
 
     return pick
+
+
+def _keeping(pick: Callable[[Tensor, int], Tensor], kept: Tensor | None) -> Callable[[Tensor, int], Tensor]:
+    """`pick`, but for the tokens [batch, grid * grid] that are kept, those of 0 and more."""
+    if kept is None:
+        return pick
+    return lambda logits, at: torch.where(kept[:, at] >= 0, kept[:, at], pick(logits, at))
+
+
+def _kept_tokens(model: DALLE, fixed: Tensor | None, count: int, device: torch.device) -> Tensor | None:
+    """The tokens to keep, checked."""
+    if fixed is None:
+        return None
+    if tuple(fixed.shape) != (count, model.layout.image_tokens):
+        raise ValueError(
+            f"fixed has shape {list(fixed.shape)}; expected [{count}, {model.layout.image_tokens}]: a token, or -1, "
+            "for each place of each picture"
+        )
+    model.image_ids(fixed.clamp_min(0).to(device))  # type and range
+    return fixed.to(device)
 
 
 def _new_cache(model: DALLE, batch: int) -> KVCache:

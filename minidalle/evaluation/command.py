@@ -32,6 +32,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "--out", type=Path, required=True, help="folder for results.json, RESULTS.md and galleries"
     )
     parser.add_argument(
+        "--section",
+        help='measure all kinds of the picture world instead: "all", or the name of a section of the DALL-E post',
+    )
+    parser.add_argument("--device", default="auto", help="for --section: auto, cpu, cuda (default: auto)")
+    parser.add_argument(
         "--readme", type=Path, help="also write the main table between the marks of this Markdown file"
     )
     parser.set_defaults(run=run)
@@ -48,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     if names_reader(args.model):
         return run_reader(args)
+    if args.section:
+        return run_sections(args)
     try:
         model, judge = load(args.model)
         prepare(model, judge, args)
@@ -89,6 +96,34 @@ def run_reader(args: argparse.Namespace) -> int:
     path = args.out / "reading.json"
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
     sys.stdout.write(f"{summary(results)}\n\n{reader_table(results)}\n")
+    return 0
+
+
+def run_sections(args: argparse.Namespace) -> int:
+    """Measure sections of the picture world; the exit code."""
+    from minidalle.checkpoints import CheckpointError, load_model
+    from minidalle.devices import pick_device
+    from minidalle.evaluation import section_run
+    from minidalle.evaluation.sections import Effort
+    from minidalle.pipeline_find import find_model
+    from minidalle.tokenizer import CaptionError
+    from minidalle.world.judging import load_reader
+
+    effort = Effort(args.n, args.of, args.ranked if args.of > 1 else 0, args.seed)
+    command = f"minidalle evaluate --model {Path(args.model).name} --section {args.section} --n {args.n}"
+    command += f" --of {args.of} --ranked {args.ranked}"
+    try:
+        sections, device = section_run.sections_of(args.section), str(pick_device(args.device))
+        model = load_model(find_model(args.model), device)
+        reader = load_reader(find_model("reader"), device)
+        bar = _bar()
+        results = section_run.run_sections(model, reader, sections, effort, args.out, command, bar, _say)
+    except (CheckpointError, CaptionError, ValueError, OSError) as error:
+        sys.stderr.write(f"minidalle evaluate: {error}\n")
+        return 1
+    from minidalle.evaluation.section_tables import goals
+
+    sys.stdout.write("\n".join(goals(results)) + "\n")
     return 0
 
 
@@ -161,7 +196,9 @@ def _bar():
     bars: dict[str, tqdm] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        bar = bars.setdefault(what, tqdm(total=total, desc=what, unit="picture"))
+        if what not in bars:
+            bars[what] = tqdm(total=total, desc=what, unit="picture")
+        bar = bars[what]
         bar.update(done - bar.n)
         if done == total:
             bar.close()
