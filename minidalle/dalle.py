@@ -142,8 +142,8 @@ class DALLE(nn.Module):
 
     def compiled_parts(self) -> list[tuple[nn.Module, str]]:
         """The methods worth compiling, as (module, name): all but attention, which has kernels of its own."""
-        blocks = [(block, name) for block in self.transformer.blocks for name in ("before", "after")]
-        return [*blocks, (self, "losses")]
+        first, last = self.transformer.blocks[0], self.transformer.blocks[-1]
+        return [(first, "before"), (self.transformer, "between"), (last, "after"), (self, "losses")]
 
     def text_ids(self, text: Tensor) -> Tensor:
         """Caption ids with padding resolved: int64 [batch, text_length], PAD (-1) at position p becomes

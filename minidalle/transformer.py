@@ -136,10 +136,15 @@ class Attention(nn.Module):
 
     def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values, each [batch, head, slot, dim]."""
-        qkv = rearrange(
-            self.qkv(x), "batch slot (three head dim) -> three batch head slot dim", three=3, head=self.heads
+        return self.split(self.qkv(x))
+
+    def split(self, qkv: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """[batch, slot, 3 * width] to queries, keys and values. Unbound, not indexed: the gradient is then put together
+        once, and not three times over with zeros."""
+        parts = rearrange(
+            qkv, "batch slot (three head dim) -> batch head slot three dim", three=3, head=self.heads
         )
-        return qkv[0], qkv[1], qkv[2]
+        return parts.unbind(3)
 
     def merge(self, heads: Tensor) -> Tensor:
         """[batch, head, slot, dim] back to [batch, slot, width], through the output projection."""
@@ -160,12 +165,12 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, tables: PatternTables) -> Tensor:
         """x [batch, slot, width] -> the same shape."""
-        q, k, v = self.before(x)
+        q, k, v = self.attention.split(self.before(x))
         return self.after(x, attend(q, k, v, self.attention.pattern, tables))
 
-    def before(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values of x, each [batch, head, slot, dim]."""
-        return self.attention.project(self.norm_attention(x))
+    def before(self, x: Tensor) -> Tensor:
+        """Queries, keys and values of x side by side, [batch, slot, 3 * width]."""
+        return self.attention.qkv(self.norm_attention(x))
 
     def after(self, x: Tensor, heads: Tensor) -> Tensor:
         """x and what attention read for it, [batch, head, slot, dim], to the block's result."""
@@ -206,17 +211,35 @@ class Transformer(nn.Module):
         stop = x.shape[1] + (0 if cache is None else cache.filled)
         if stop > self.layout.length:
             raise ValueError(f"{stop} slots were given; the stream has {self.layout.length}")
+        if cache is None:
+            return self.norm(self._read_whole(x))
         for layer, block in enumerate(self.blocks):
-            x = block(x, self.tables) if cache is None else self._read_on(x, layer, block, cache)
-        if cache is not None:
-            cache.filled += x.shape[1]
+            x = self._read_on(x, layer, block, cache)
+        cache.filled += x.shape[1]
         return self.norm(x)
+
+    def _read_whole(self, x: Tensor) -> Tensor:
+        """All blocks on whole streams: attention by turns with what lies between it and the next one."""
+        qkv = self.blocks[0].before(x)
+        for layer, block in enumerate(self.blocks):
+            heads = attend(*block.attention.split(qkv), block.attention.pattern, self.tables)
+            if layer + 1 == len(self.blocks):
+                return block.after(x, heads)
+            x, qkv = self.between(block, self.blocks[layer + 1], x, heads)
+        return x
+
+    @staticmethod
+    def between(block: Block, following: Block, x: Tensor, heads: Tensor) -> tuple[Tensor, Tensor]:
+        """From what a block's attention read to the block's result and what the next one asks for. One function, since
+        torch.compile makes a few kernels of it (`DALLE.compiled_parts`)."""
+        x = block.after(x, heads)
+        return x, following.before(x)
 
     def _read_on(self, x: Tensor, layer: int, block: Block, cache: KVCache) -> Tensor:
         """One block on new slots: a single one reads only the keys it sees, several use the mask's rows."""
         first, stop = cache.filled, cache.filled + x.shape[1]
         pattern = block.attention.pattern
-        q, k, v = block.before(x)
+        q, k, v = block.attention.split(block.before(x))
         keys, values = cache.write(layer, k, v)
         if first == 0:
             heads = attend(q, k, v, pattern, self.tables)

@@ -200,7 +200,7 @@ become sharp. With six layers the paper's rule would leave most of a picture out
 take their turn.
 """
 
-_WORLD: dict[str, Any] = {"pictures": 240_000, "validation": 512, "mix": "world"}
+_WORLD: dict[str, Any] = {"pictures": 180_000, "validation": 512, "mix": "world"}
 
 BASE = Preset(
     name="base",
@@ -229,12 +229,12 @@ BASE = Preset(
         ),
         "dalle": DALLETraining(
             **_WORLD,
-            batch_size=256,
-            steps=8_000,
-            learning_rate=1e-3,
-            warmup=300,
+            batch_size=384,
+            steps=3_900,
+            learning_rate=1.2e-3,
+            warmup=200,
             compile=True,
-            evaluations=5,
+            evaluations=4,
         ),
         "clip": CLIPTraining(**_WORLD, batch_size=512, steps=2_000, warmup=100, evaluations=3, foils=1),
         "judge": JudgeTraining(),

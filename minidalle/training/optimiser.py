@@ -82,10 +82,9 @@ def clip_gradients(parameters: Iterable[Tensor], limit: float) -> Tensor:
     Nothing is changed where that length is not finite: the caller skips the update.
     """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    length = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(grad) for grad in gradients]))
+    length = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
     if torch.isfinite(length) and length > limit:
-        for gradient in gradients:
-            gradient.mul_(limit / length)
+        torch._foreach_mul_(gradients, limit / length)
     return length
 
 

@@ -23,6 +23,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+
+if not hasattr(np, "row_stack"):
+    np.row_stack = np.vstack  # numba-cuda 0.30 asks for it when it is imported, and numpy 2.5 has it no more
 from numba import config, cuda, float64, int64
 
 from minidalle.world import geometry as g
