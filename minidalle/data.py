@@ -102,17 +102,18 @@ def world_pictures(
     """The first `count` pictures of a seed and a mix of kinds, rendered if they are not in the cache.
 
     Picture i is the same whatever `count` is, so a larger cache serves a smaller request. A damaged cache is
-    rendered again. device "cuda" draws on a graphics card, which rounds in its own way: such pictures have a cache of
-    their own. Raises PictureError for a count below 1 or a folder that cannot be written, RuntimeError where there is
-    no card.
+    rendered again. device "cuda" draws on a graphics card, unless they are there already; it rounds in its own way,
+    so pictures of a card have files of their own. Raises PictureError for a count below 1 or a folder that cannot be
+    written, RuntimeError where there is no card.
     """
     if count < 1:
         raise PictureError(f"count is {count}; ask for at least 1 picture")
     folder = Path(default_cache() if cache_dir is None else cache_dir)
     on_card = device.startswith("cuda")
-    drawn = ("" if mix == "blocks" else f"{mix}-") + ("card-" if on_card else "")
-    stem = f"{drawn}{split}-size{size}-seed{seed}-{world_version()}"
-    for path in candidates(folder, stem, count):
+    stem = f"{split}-size{size}-seed{seed}-{world_version()}"
+    stem = stem if mix == "blocks" else f"{mix}-{stem}"
+    own = f"card-{stem}" if on_card else stem
+    for path in [*candidates(folder, stem, count), *(candidates(folder, own, count) if on_card else ())]:
         images = open_pictures(path)
         if images is not None:
             part = images[:count]

@@ -163,7 +163,7 @@ def test_clip_is_shown_the_damaged_pictures_after_the_whole_ones(tmp_path):
     shape = tiny.with_text_vocab(tokenizer.vocab_size).clip
     config = replace(tiny.training["clip"], reconstructed=1.0, picture_foils=2, blur=0.0, noise=0.0)
     codes = torch.arange(64)[:, None].expand(64, grid**2).int()
-    task = CLIPTask(shape, config, (pictures, codes), pictures, tokenizer, Painter(grid), 0)
+    task = CLIPTask(shape, config, (pictures, codes), (pictures, None), tokenizer, Painter(grid), 0)
     indices = np.array([5, 9, 11])
     images = task.images(indices, seeded())
     assert images.shape == (9, 3, 16, 16)
@@ -180,7 +180,7 @@ def test_clip_is_shown_the_damaged_pictures_after_the_whole_ones(tmp_path):
     )
     task.loss(model, 0, 10, seeded())
     without = replace(config, picture_foils=0)
-    CLIPTask(shape, without, (pictures, codes), pictures, tokenizer, Painter(grid), 0).loss(
+    CLIPTask(shape, without, (pictures, codes), (pictures, None), tokenizer, Painter(grid), 0).loss(
         model, 0, 10, seeded()
     )
     assert seen == [[8, 8, None, 16], [8, 8, None, None]]

@@ -265,11 +265,27 @@ def test_codes_that_were_read_differently_the_second_time_are_another_run(
     out = Path(shutil.copytree(trained, tmp_path / "out"))
     read = setup.picture_codes
     monkeypatch.setattr(setup, "picture_codes", lambda *of: torch.cat([read(*of)[:-1], read(*of)[:1]]))
+    shutil.rmtree(out / "tokens")
     assert train(task, out, data, "--resume") == 1
     assert "this is not the run that was begun: inputs.codes was" in capsys.readouterr().err
     without_codes(newest(out, task))
     assert train(task, out, data, "--resume") == 0  # begun when codes had no hash yet
     assert f"{task} is finished" in capsys.readouterr().out
+
+
+def test_where_codes_are_kept_dalle_and_a_clip_of_painted_pictures_need_no_pictures(
+    trained, tmp_path, data, monkeypatch
+):
+    """They train on a machine where the pictures never were, and come to the very same weights."""
+    monkeypatch.setattr(setup, "world_pictures", None)  # asked for a picture, it fails
+    out = Path(shutil.copytree(trained, tmp_path / "out"))
+    shutil.rmtree(out / "dalle")
+    assert train("dalle", out, tmp_path / "empty", "--preset", "tiny") == 0
+    assert hashes(out, "dalle") == hashes(trained, "dalle")
+    shutil.rmtree(out / "clip")
+    painted = ("--preset", "tiny", "--set", "training.reconstructed=1")
+    assert train("clip", out, tmp_path / "empty", *painted) == 0
+    assert hashes(out, "clip") != hashes(trained, "clip")
 
 
 def without_codes(checkpoint):
@@ -809,7 +825,7 @@ def test_retrieval_is_among_crowds_of_one_size(pictures, tokenizer, monkeypatch,
     monkeypatch.setattr(clip_task, "TEST_SCENES", 2)
     shape = preset("tiny").with_text_vocab(tokenizer.vocab_size).clip
     config = replace(preset("tiny").training["clip"], reconstructed=0.0)
-    task = clip_task.CLIPTask(shape, config, (pictures, None), pictures, tokenizer, None, 0)
+    task = clip_task.CLIPTask(shape, config, (pictures, None), (pictures, None), tokenizer, None, 0)
     seen, model = [], CLIP(shape).eval()
     monkeypatch.setattr(
         model, "scores", lambda images, text: seen.append((len(images), len(text))) or torch.eye(len(images))

@@ -213,18 +213,18 @@ BASE = Preset(
     ),
     clip=CLIPConfig(width=192, heads=3, image_layers=3, text_layers=3, embed=192),
     training={
-        "tokenizer": TokenizerTraining(captions=100_000, mix="world"),
+        "tokenizer": TokenizerTraining(mix="world"),
         "dvae": DVAETraining(
             **_WORLD,
             batch_size=128,
             steps=5_000,
-            learning_rate=1.5e-3,
+            learning_rate=2e-3,
             warmup=100,
             temperature_end=0.125,
             temperature_share=0.5,
             kl_weight=0.004,
             flip=False,
-            evaluations=4,
+            evaluations=3,
             stored="bf16",
         ),
         "dalle": DALLETraining(
@@ -234,9 +234,11 @@ BASE = Preset(
             learning_rate=1.2e-3,
             warmup=200,
             compile=True,
-            evaluations=4,
+            evaluations=2,
         ),
-        "clip": CLIPTraining(**_WORLD, batch_size=512, steps=2_000, warmup=100, evaluations=3, foils=1),
+        "clip": CLIPTraining(
+            **_WORLD, batch_size=512, steps=2_000, warmup=50, evaluations=2, foils=1, reconstructed=1.0
+        ),
         "judge": JudgeTraining(),
         "reader": ReaderTraining(
             pictures=96_000,

@@ -8,14 +8,14 @@ Combinations that training never shows are counted apart: they can only be right
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from minidalle.tokenizer import BPETokenizer
-from minidalle.training.pictures import to_images
-from minidalle.world import COLORS, SHAPES, Scene, render, sample_scene
+from minidalle.training.pictures import kept_renders, to_images
+from minidalle.world import COLORS, SHAPES, Scene, sample_scene
 
 Score = Callable[[Tensor, Tensor], Tensor]
 CHUNK = 128
@@ -45,7 +45,14 @@ class AttributeTest:
     """`count` pictures of one object, half of them of held-out combinations, and captions to choose from."""
 
     def __init__(
-        self, count: int, seed: int, size: int, tokenizer: BPETokenizer, text_length: int, device: str = "cpu"
+        self,
+        count: int,
+        seed: int,
+        size: int,
+        tokenizer: BPETokenizer,
+        text_length: int,
+        device: str = "cpu",
+        renders: Path | None = None,
     ) -> None:
         half = max(1, count // 2)
         self.questions = {
@@ -53,7 +60,8 @@ class AttributeTest:
             for name, split in SPLITS.items()
         }
         flat = [question for questions in self.questions.values() for question in questions]
-        self.images = to_images(np.stack([render(question.scene, size) for question in flat]), device)
+        scenes = [question.scene for question in flat]
+        self.images = to_images(kept_renders(scenes, size, renders), device)
         captions = [caption for question in flat for caption in question.captions]
         self.choices = len(flat[0].captions)
         self.text = tokenizer.encode_batch(captions, text_length).to(device)

@@ -6,6 +6,7 @@ captions are nearly right; foils, wrong by one fact, take their place, and damag
 of pictures that are nearly right. Left out: large batches over many machines.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ TEST_SCENES = 128
 
 
 class CLIPTask:
-    """CLIP as a `Task`. dvae and codes may be None where `reconstructed` and `picture_foils` are 0."""
+    """CLIP as a `Task`. dvae and codes may be None where `reconstructed` and `picture_foils` are 0; held-back pictures
+    with codes are shown as the dVAE paints them. renders: as for `DALLETask`."""
 
     name = "clip"
 
@@ -38,23 +40,25 @@ class CLIPTask:
         model: CLIPConfig,
         config: CLIPTraining,
         train: tuple[WorldPictures, Tensor | None],
-        held_back: WorldPictures,
+        held_back: tuple[WorldPictures, Tensor | None],
         tokenizer: BPETokenizer,
         dvae: DiscreteVAE | None,
         seed: int,
         device: str = "cpu",
+        renders: Path | None = None,
     ) -> None:
         self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
         self.pictures, self.codes = train
-        self.album = Album(self.pictures.images, device)
+        self.album = Album(self.pictures.images, device) if config.reconstructed < 1 else None
         self.damage = None
         if config.picture_foils:
             self.damage = PictureFoils(self.pictures, self.codes.numpy(), dvae.config.grid)
         self.captions = captions_for(self.pictures, tokenizer, model.text_length, config, device)
-        self.held_back = to_images(held_back.images, device)
-        self.held_back_text = tokenizer.encode_batch(held_back.captions, model.text_length).to(device)
+        shown, codes = held_back
+        self.held_back = to_images(shown.images, device) if codes is None else self.paint(codes)
+        self.held_back_text = tokenizer.encode_batch(shown.captions, model.text_length).to(device)
         self.test = AttributeTest(
-            TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device
+            TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device, renders
         )
 
     def make_model(self) -> CLIP:
@@ -76,8 +80,12 @@ class CLIPTask:
     def images(self, indices: np.ndarray, rng: np.random.Generator) -> Tensor:
         """The pictures of a batch, [batch, 3, height, width], some painted by the dVAE; then the damaged ones, all
         painted. All are softened alike."""
-        images = self.album.batch(indices)
-        painted = np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed)
+        if self.album is None:
+            images = self.paint(self.codes[torch.from_numpy(indices)])
+            painted = np.empty(0, np.int64)
+        else:
+            images = self.album.batch(indices)
+            painted = np.flatnonzero(rng.random(len(indices)) < self.config.reconstructed)
         if len(painted) and self.dvae is not None and self.codes is not None:
             codes = self.codes[torch.from_numpy(indices[painted])]
             images[torch.from_numpy(painted).to(images.device)] = self.paint(codes)

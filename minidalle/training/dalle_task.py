@@ -6,6 +6,7 @@ its decay at plateaus (ours is one cosine, since our runs have a known end).
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,14 +23,15 @@ from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import captions_for
 from minidalle.training.grids import pairs_grid
-from minidalle.training.pictures import batch_indices, to_images
-from minidalle.world import KINDS, caption, render, sample_scene
+from minidalle.training.pictures import batch_indices, kept_renders, to_images
+from minidalle.world import KINDS, caption, sample_scene
 
 CHUNK = 64
 
 
 class DALLETask:
-    """DALL-E as a `Task`. codes, held_back_codes: [picture, grid * grid], the pictures as the dVAE reads them."""
+    """DALL-E as a `Task`. codes, held_back_codes: [picture, grid * grid], the pictures as the dVAE reads them. renders:
+    a folder in which the few pictures that are drawn for looks at the training are kept."""
 
     name = "dalle"
 
@@ -43,6 +45,7 @@ class DALLETask:
         dvae: DiscreteVAE,
         seed: int,
         device: str = "cpu",
+        renders: Path | None = None,
     ) -> None:
         self.model_config, self.config, self.dvae, self.seed, self.device = model, config, dvae, seed, device
         pictures, codes = train
@@ -52,13 +55,13 @@ class DALLETask:
         self.held_back_text = tokenizer.encode_batch(held_back[0].captions, model.text_length).to(device)
         size = dvae.config.image_size
         self.test = AttributeTest(
-            config.likelihood_scenes, seed + 1, size, tokenizer, model.text_length, device
+            config.likelihood_scenes, seed + 1, size, tokenizer, model.text_length, device, renders
         )
         with torch.no_grad():
             self.test_codes = dvae.encode(self.test.images)
-        self._choose_samples(tokenizer, size)
+        self._choose_samples(tokenizer, size, renders)
 
-    def _choose_samples(self, tokenizer: BPETokenizer, size: int) -> None:
+    def _choose_samples(self, tokenizer: BPETokenizer, size: int, renders: Path | None) -> None:
         """The captions drawn at every evaluation: all kinds in turn, none of them met in training."""
         scenes = [
             sample_scene(self.seed + 2, number, "train", KINDS[number % len(KINDS)])
@@ -70,7 +73,7 @@ class DALLETask:
         self.sample_text = tokenizer.encode_batch(self.sample_captions, self.model_config.text_length).to(
             self.device
         )
-        self.originals = to_images(np.stack([render(scene, size) for scene in scenes]), self.device)
+        self.originals = to_images(kept_renders(scenes, size, renders), self.device)
 
     @property
     def details(self) -> dict[str, Any]:

@@ -3,12 +3,21 @@
 Left out: where pictures come from (`data.py`).
 """
 
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import torch
 from einops import rearrange
 from torch import Tensor
+
+from minidalle.data_cache import world_version
+from minidalle.world import Scene, render
 
 
 @lru_cache(maxsize=4)
@@ -41,6 +50,25 @@ def as_images(pixels: Tensor) -> Tensor:
     """The same of bytes that are a tensor already."""
     floats = rearrange(pixels, "b h w c -> b c h w").float().div_(255)
     return floats.contiguous(memory_format=torch.channels_last)
+
+
+def kept_renders(scenes: Sequence[Scene], size: int, folder: Path | None) -> np.ndarray:
+    """Renders uint8 [scene, size, size, 3], taken from `folder` where they were drawn before; None: drawn anew."""
+    if folder is None:
+        return np.stack([render(scene, size) for scene in scenes])
+    described = json.dumps([world_version(), size, [scene.to_dict() for scene in scenes]])
+    path = folder / f"{hashlib.sha256(described.encode()).hexdigest()[:24]}.npy"
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):  # not there, or cut off
+        images = np.stack([render(scene, size) for scene in scenes])
+    with contextlib.suppress(OSError):  # a full disk: they are drawn again the next time
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}.tmp")
+        with open(unfinished, "wb") as file:
+            np.save(file, images)
+        os.replace(unfinished, path)
+    return images
 
 
 class Album:

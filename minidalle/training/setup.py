@@ -24,7 +24,7 @@ from minidalle.training.judge_task import JudgeTask
 from minidalle.training.loop import Task, TrainingError
 from minidalle.training.reader_task import ReaderTask
 from minidalle.training.state import Say, newest_checkpoint
-from minidalle.training.tokens import fingerprint, picture_codes
+from minidalle.training.tokens import fingerprint, kept_codes, picture_codes
 from minidalle.world.judge import JudgeConfig
 from minidalle.world.reader import ReaderConfig
 
@@ -65,12 +65,39 @@ def prepare(name: str, setting: Setting) -> Prepared:
 
 def pictures_of(setting: Setting, name: str) -> tuple[WorldPictures, WorldPictures, dict[str, str]]:
     """Training and held-back pictures of a task, and their hashes."""
+    train, held_back = (world_pictures(**asked) for asked in asked_of(setting, name))
+    return train, held_back, hashes_of(train, held_back)
+
+
+def asked_of(setting: Setting, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `world_pictures` is asked for: training and held-back pictures of a task."""
     config, size = setting.preset.training[name], setting.preset.image_size
     options = {"size": size, "cache_dir": setting.data, "progress": setting.progress, "mix": config.mix}
     options["device"] = drawn_on(setting)
-    train = world_pictures(config.pictures, setting.seed, **options)
-    held_back = world_pictures(config.validation, setting.seed + VALIDATION_SEED, **options)
-    return train, held_back, {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+    train = {"count": config.pictures, "seed": setting.seed, **options}
+    return train, {"count": config.validation, "seed": setting.seed + VALIDATION_SEED, **options}
+
+
+def hashes_of(train: WorldPictures, held_back: WorldPictures) -> dict[str, str]:
+    """Their hashes, as inputs of a training."""
+    return {"pictures": train.fingerprint, "validation": held_back.fingerprint}
+
+
+def coded_of(
+    setting: Setting, name: str, dvae: DiscreteVAE, dvae_hash: str
+) -> list[tuple[WorldPictures, torch.Tensor]]:
+    """Training and held-back pictures of a task with their codes; where those are kept, without their pixels."""
+    found = []
+    for asked in asked_of(setting, name):
+        split = asked.get("split", "train")
+        kept = kept_codes(
+            setting.out / "tokens", dvae_hash, asked["count"], asked["seed"], split, asked["mix"]
+        )
+        if kept is None:
+            pictures = world_pictures(**asked)
+            kept = pictures, codes_of(setting, dvae, dvae_hash, pictures)
+        found.append(kept)
+    return found
 
 
 def drawn_on(setting: Setting) -> str:
@@ -99,36 +126,42 @@ def prepare_dalle(setting: Setting) -> Prepared:
     dvae, found = trained_dvae(setting.out, setting.device, setting.say)
     preset = adapted(setting.preset, tokenizer, found.preset)
     setting = replace(setting, preset=preset)
-    train, held_back, inputs = pictures_of(setting, "dalle")
-    read = [codes_of(setting, dvae, found.sha256, pictures) for pictures in (train, held_back)]
+    train, held_back = coded_of(setting, "dalle", dvae, found.sha256)
     task = DALLETask(
-        preset.dalle, preset.training["dalle"], (train, read[0]), (held_back, read[1]), tokenizer, dvae,
-        setting.seed, setting.device,
+        preset.dalle, preset.training["dalle"], train, held_back, tokenizer, dvae, setting.seed, setting.device,
+        setting.out / "renders",
     )  # fmt: skip
+    inputs = hashes_of(train[0], held_back[0])
     inputs |= {"tokenizer": tokenizer.fingerprint(), "dvae": found.sha256}
-    inputs |= {"codes": fingerprint(read[0]), "validation_codes": fingerprint(read[1])}
+    inputs |= {"codes": fingerprint(train[1]), "validation_codes": fingerprint(held_back[1])}
     return Prepared(task, preset, inputs)
 
 
 def prepare_clip(setting: Setting) -> Prepared:
-    """CLIP needs the tokenizer, and the dVAE where pictures, whole or damaged, are shown as the dVAE paints them."""
+    """CLIP needs the tokenizer, and the dVAE where pictures, whole or damaged, are shown as the dVAE paints them. Where
+    it is shown no others, their codes are enough."""
     tokenizer, dvae, codes = trained_tokenizer(setting.out), None, None
     config = setting.preset.training["clip"]
     preset = adapted(setting.preset, tokenizer, None)
     inputs = {"tokenizer": tokenizer.fingerprint()}
+    held_back_codes = None
     if config.reconstructed > 0 or config.picture_foils > 0:
         dvae, found = trained_dvae(setting.out, setting.device, setting.say)
         preset = adapted(setting.preset, tokenizer, found.preset)
         inputs["dvae"] = found.sha256
     setting = replace(setting, preset=preset)
-    train, held_back, hashes = pictures_of(setting, "clip")
-    if dvae is not None:
-        codes = codes_of(setting, dvae, inputs["dvae"], train)
+    if dvae is not None and config.reconstructed >= 1:
+        (train, codes), (held_back, held_back_codes) = coded_of(setting, "clip", dvae, inputs["dvae"])
+    else:
+        train, held_back, _ = pictures_of(setting, "clip")
+        codes = None if dvae is None else codes_of(setting, dvae, inputs["dvae"], train)
+    if codes is not None:
         inputs["codes"] = fingerprint(codes)
     task = CLIPTask(
-        preset.clip, config, (train, codes), held_back, tokenizer, dvae, setting.seed, setting.device
-    )
-    return Prepared(task, preset, {**hashes, **inputs})
+        preset.clip, config, (train, codes), (held_back, held_back_codes), tokenizer, dvae, setting.seed,
+        setting.device, setting.out / "renders",
+    )  # fmt: skip
+    return Prepared(task, preset, {**hashes_of(train, held_back), **inputs})
 
 
 def prepare_judge(setting: Setting) -> Prepared:

@@ -1,30 +1,56 @@
 """Pictures as codes: the frozen dVAE reads every training picture once, and the codes are kept.
 
 They lie in OUT/tokens/ as safetensors, under a name made of the hashes of the dVAE's weights and of the
-pictures, so codes of another dVAE or of other pictures are never mistaken for them.
+pictures, so codes of another dVAE or of other pictures are never mistaken for them. DALL-E needs nothing else of a
+picture, nor does a CLIP that is shown painted pictures alone: with that folder, they train on a machine where the
+pictures never were.
 """
 
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from minidalle.checkpoints import CheckpointError, read_tensors, tensor_bytes, verify, write_folder
+from minidalle.checkpoints import (
+    CheckpointError,
+    json_bytes,
+    read_json,
+    read_tensors,
+    tensor_bytes,
+    verify,
+    write_folder,
+)
 from minidalle.data import WorldPictures
 from minidalle.dvae import DiscreteVAE
 from minidalle.training.pictures import to_images
 from minidalle.training.state import Say
 
 CHUNK = 64
-FILE = "codes.safetensors"
+FILE, ABOUT = "codes.safetensors", "about.json"
 
 
 def fingerprint(codes: Tensor) -> str:
     """SHA-256 (hex) of codes [picture, grid * grid]. Read again on another machine, which rounds in its own way, a few
     may be others: a run must not go on with those."""
     return hashlib.sha256(codes.to(torch.int32).contiguous().numpy().astype("<i4").tobytes()).hexdigest()
+
+
+def kept_codes(
+    folder: Path, dvae_hash: str, count: int, seed: int, split: str, mix: str
+) -> tuple[WorldPictures, Tensor] | None:
+    """Pictures that were read before, by what they are: without their pixels, which then need not be on this machine,
+    and their codes. None where there are no such codes that are whole."""
+    wanted = {"dvae": dvae_hash, "count": count, "seed": seed, "split": split, "mix": mix}
+    for path in folder.glob(f"*/{ABOUT}"):
+        about = read_json(path)
+        if all(about.get(key) == value for key, value in wanted.items()) and not verify(path.parent):
+            nothing = np.empty((count, 0, 0, 3), np.uint8)
+            pictures = WorldPictures(nothing, seed, split, about["pictures"], mix)
+            return pictures, read_tensors(path.parent / FILE)["codes"]
+    return None
 
 
 @torch.no_grad()
@@ -64,8 +90,15 @@ def picture_codes(
             codes[start : start + chunk] = dvae.encode(images).int()
             bar.update(len(images))
     codes = codes.cpu()
+    about = {
+        "dvae": dvae_hash,
+        "pictures": pictures.fingerprint,
+        "count": len(pictures),
+        "seed": pictures.seed,
+    }
+    about |= {"split": pictures.split, "mix": pictures.mix}
     try:
-        write_folder(folder / name, {FILE: tensor_bytes({"codes": codes})})
+        write_folder(folder / name, {FILE: tensor_bytes({"codes": codes}), ABOUT: json_bytes(about)})
     except CheckpointError as error:
         say(f"{error}. Training goes on; the next run reads the pictures again")
     return codes

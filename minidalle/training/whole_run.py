@@ -23,11 +23,12 @@ from minidalle.checkpoints import json_bytes, load_model, read_json
 from minidalle.pipeline_pictures import grid, to_bytes
 from minidalle.presets import PRESETS, Preset, SettingError, preset
 from minidalle.sampling import sample
+from minidalle.training.captions import prepare_tables
 from minidalle.training.curves import draw_curves
 from minidalle.training.grids import save_picture
 from minidalle.training.packing import pack
 from minidalle.training.settings import with_settings
-from minidalle.training.setup import Setting, pictures_of
+from minidalle.training.setup import Setting, pictures_of, trained_tokenizer
 from minidalle.training.state import newest_checkpoint
 from minidalle.training.tokenizer_task import FILE
 from minidalle.world import caption, sample_scene
@@ -113,6 +114,10 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
     """`minidalle train STAGE`, from the beginning or from the last checkpoint, whose plan is kept."""
     from minidalle.training.command import device_of, train
 
+    if stage == "dalle" and device_of(args).startswith("cuda"):
+        prepare_tables(
+            with_pictures(preset(args.preset), args.pictures), trained_tokenizer(args.out), args.seed
+        )
     if stage == "pictures":
         chosen = with_pictures(preset(args.preset), args.pictures)
         setting = Setting(chosen, args.out, args.data, args.seed, device_of(args), not args.quiet, tqdm.write)
@@ -141,15 +146,17 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
 
 
 def with_pictures(chosen: Preset, count: int | None) -> Preset:
-    """The preset with another number of training pictures of the dVAE."""
-    return with_settings(chosen, "dvae", [f"training.pictures={count}"]) if count else chosen
+    """The preset with another number of training pictures."""
+    for task in ("dvae", "dalle", "clip") if count else ():
+        chosen = with_settings(chosen, task, [f"training.pictures={count}"])
+    return chosen
 
 
 def finished(out: Path, stage: str) -> bool:
-    """Whether a stage's last update is in a checkpoint (or, of the tokenizer, whether it is there); of the pictures,
-    which their cache looks after, never."""
+    """Whether a stage's last update is in a checkpoint (or, of the tokenizer, whether it is there). The pictures are
+    there for the dVAE: what comes after it needs only their codes, or asks for them itself."""
     if stage == "pictures":
-        return False
+        return finished(out, "dvae")
     if stage == "tokenizer":
         return (out / stage / FILE).is_file()
     folder = newest_checkpoint(out / stage / "checkpoints", tqdm.write)
