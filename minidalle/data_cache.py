@@ -32,6 +32,16 @@ def world_version() -> str:
     return program_hash(path for path in every if path.name not in indifferent)[:16]
 
 
+@cache
+def world_source() -> str:
+    """A hash of the world's files as they are, the same for every version of Python."""
+    root = Path(world.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def program_hash(paths: Iterable[Path]) -> str:
     """SHA-256 (hex) of what Python files do: comments, docstrings and layout aside."""
     digest = hashlib.sha256()

@@ -16,7 +16,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from minidalle.data_cache import world_version
+from minidalle.data_cache import world_source
 from minidalle.world import Scene, render
 
 
@@ -56,7 +56,7 @@ def kept_renders(scenes: Sequence[Scene], size: int, folder: Path | None) -> np.
     """Renders uint8 [scene, size, size, 3], taken from `folder` where they were drawn before; None: drawn anew."""
     if folder is None:
         return np.stack([render(scene, size) for scene in scenes])
-    described = json.dumps([world_version(), size, [scene.to_dict() for scene in scenes]])
+    described = json.dumps([world_source(), size, [scene.to_dict() for scene in scenes]])
     path = folder / f"{hashlib.sha256(described.encode()).hexdigest()[:24]}.npy"
     try:
         return np.load(path, allow_pickle=False)
