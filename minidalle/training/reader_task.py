@@ -19,16 +19,9 @@ from minidalle.world.judge import roughen
 from minidalle.world.reader import Reader, ReaderConfig, Sheet
 
 CHUNK = 64
-OFTEN = {
-    "sign": 10,
-    "two panels": 4,
-    "voxels": 3,
-    "angle": 2,
-    "matrix": 2,
-    "matrix inverted": 2,
-    "matrix new rule": 2,
-}
-"""How many times an epoch pictures of some kinds are met: letters are learnt last, and what two styles tell apart."""
+OFTEN = {"sign": 3, "two panels": 2, "angle": 2, "matrix": 2, "matrix inverted": 2, "matrix new rule": 2}
+"""How many times an epoch pictures of some kinds are met: letters are learnt last, and which of two panels is drawn in
+which style. (Kinds also say how many pictures of them there are: `Kind.judged`.)"""
 
 GROWTH = ((0.35, 0.5), (0.55, 0.75), (1.0, 1.0))
 """Up to which share of the updates pictures are shrunk to which share of their size: small ones teach what things are

@@ -57,7 +57,7 @@ def _sign(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="sign",
-        judged=4.0,
+        judged=12.0,
         section="inferring contextual details",
         fields={"object": CARRIERS, "color": tuple(COLORS), "typeface": TYPEFACES, "word": WORDS},
         frames=(

@@ -87,6 +87,7 @@ def _voxels(r: Stream, facts: Facts) -> Scene:
 enter(
     Kind(
         name="voxels",
+        judged=2.5,
         section=SECTION,
         fields={"object": CUBED, "color": tuple(COLORS), "style": ("voxels", "photo")},
         frames=(

@@ -117,6 +117,7 @@ LIKE = {
 enter(
     Kind(
         name="two panels",
+        judged=4.0,
         section=SECTION,
         fields={
             "object1": SHAPES,
