@@ -18,6 +18,8 @@ def training_flops(model: DALLE) -> float:
     block = (4 + 2 * config.mlp_ratio) * config.width**2  # queries, keys, values, output; the two of the MLP
     heads = (layout.text_length - 1) * model.text_head.weight.numel()
     heads += layout.image_tokens * model.image_head.weight.numel()
-    masks = [dense_mask(pattern, layout, config.conv_kernel) for pattern in config.transformer.layers]
+    masks = [
+        dense_mask(pattern, layout, conv_kernel=config.conv_kernel) for pattern in config.transformer.layers
+    ]
     seen = sum(int(mask.sum()) for mask in masks)
     return 6.0 * (layout.length * config.depth * block + heads) + 12.0 * config.width * seen

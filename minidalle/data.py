@@ -122,7 +122,7 @@ def world_pictures(
     blocks = source(count, seed, size, split, mix, workers)
     try:
         path = write_pictures(
-            folder, f"{stem}-{count}", (count, size, size, 3), seed, split, mix, blocks, progress
+            folder, f"{own}-{count}", (count, size, size, 3), seed, split, mix, blocks, progress
         )
     except OSError as error:
         raise PictureError(

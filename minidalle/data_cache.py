@@ -26,7 +26,7 @@ def world_version() -> str:
     """A hash of the world's program, comments and layout aside: pictures drawn by another version are not taken
     from the cache."""
     indifferent = {"captions.py", "fields.py", "foils.py", "facts.py", "judge.py", "judging.py", "reader.py"}
-    indifferent |= {"gpu.py", "many.py", "matrix_reading.py", "sheet.py"}
+    indifferent |= {"gpu.py", "many.py", "matrix_reading.py", "reader_layers.py", "sheet.py"}
     root = Path(world.__file__)
     every = sorted(path for path in root.parent.rglob("*.py") if path != root)
     return program_hash(path for path in every if path.name not in indifferent)[:16]

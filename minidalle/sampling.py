@@ -10,8 +10,7 @@ inverting the cumulative distribution: the number falls into one token's share o
 not depend on how many others are drawn beside it, in what chunks, or on the device's own random numbers. The
 inversion is done in float64, because in float32 a sum over thousands of codes is off by about 1e-5, enough to
 drop rare codes, and differs between machines. What remains is rounding inside the model: where it moves a
-boundary across the drawn number (about once in a million tokens in float32), two machines or batch sizes may
-part.
+boundary across the drawn number (about once in a million tokens in float32), two machines may part.
 
 Left out: turning tokens into pixels (`dvae.py`), choosing the best pictures (`clip.py`).
 """
@@ -125,17 +124,15 @@ def sample(
     use_cache: bool = True,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Draw one picture per caption: image tokens int64 [batch, grid * grid] in raster order, on the model's
-    device.
+    """Draw one picture per caption: image tokens int64 [batch, grid * grid] in raster order, on the model's device.
 
-    text int64 [batch, text_length] with PAD = -1; repeat a caption for several pictures of it. The paper
-    samples at temperature 1 without filters (section 2.6).
+    text int64 [batch, text_length] with PAD = -1; repeat a caption for several pictures of it. The paper samples at
+    temperature 1 without filters (section 2.6).
 
-    seed: pictures get `picture_seeds(seed, batch)`; or give every picture's own in `seeds`. temperature,
-    top_k, top_p: see `filter_logits`. greedy takes the likeliest code each time, and draws nothing. prefix:
-    int64 [batch, n], the first n tokens of the pictures, kept as they are; the rest is completed. fixed: int64
-    [batch, grid * grid], tokens to keep wherever they stand, -1 where one is to be drawn (what stands after a token
-    does not help to choose it). chunk:
+    seed: pictures get `picture_seeds(seed, batch)`; or give every picture's own in `seeds`. temperature, top_k, top_p:
+    see `filter_logits`. greedy takes the likeliest code each time, and draws nothing. prefix: int64 [batch, n], the
+    first n tokens of the pictures, kept as they are; the rest is completed. fixed: int64 [batch, grid * grid], tokens
+    to keep wherever they stand, -1 where one is to be drawn; what stands later does not help to choose it. chunk:
     pictures drawn at a time (None: all), to bound memory; it does not change the result. progress: called as
     progress(tokens drawn, tokens to draw), counted over all pictures.
 

@@ -4,24 +4,23 @@ A preset holds every number that a run depends on: the tokenizer, the three mode
 Presets are plain frozen data: printed whole into every log and checkpoint, read back by `preset_from_dict`,
 and changed by `training/settings.py`, which is behind `--set dvae.vocab_size=512`.
 
-Sizes that follow from others (the transformer's picture vocabulary is the dVAE's) are filled in here, once.
 Left out: what is done with the numbers (`training/`), and weights (`checkpoints.py`).
 """
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from minidalle.clip import CLIPConfig
 from minidalle.dalle import DALLEConfig
 from minidalle.dvae import DVAEConfig
+from minidalle.presets.preset import Preset, TokenizerConfig
+from minidalle.presets.sizes import BASE, NANO, PAPER, TINY
 from minidalle.presets.training import (
     TRAINING_TYPES,
     CLIPTraining,
     DALLETraining,
     DVAETraining,
-    JudgeTraining,
     ReaderTraining,
     SettingError,
     TokenizerTraining,
@@ -46,49 +45,6 @@ __all__ = [
 ]
 
 TASKS = ("tokenizer", "dvae", "dalle", "clip", "judge", "reader")
-
-
-@dataclass(frozen=True)
-class TokenizerConfig:
-    """vocab_size: tokens wanted, the 256 bytes included. pattern: where captions are cut (see `tokenizer`)."""
-
-    vocab_size: int = 1024
-    pattern: str = "words"
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Everything a run depends on. `training` has one entry for each of `TASKS`."""
-
-    name: str
-    image_size: int
-    text_length: int
-    tokenizer: TokenizerConfig
-    dvae: DVAEConfig
-    dalle: DALLEConfig
-    clip: CLIPConfig
-    training: Mapping[str, TrainingConfig]
-
-    def __post_init__(self) -> None:
-        """Fill in what follows from other numbers: one size of picture, one caption length, one codebook."""
-        size, length, text_vocab = self.image_size, self.text_length, self.tokenizer.vocab_size
-        dvae = replace(self.dvae, image_size=size)
-        dalle = replace(
-            self.dalle, text_vocab=text_vocab, image_vocab=dvae.vocab_size, text_length=length, grid=dvae.grid
-        )
-        clip = replace(self.clip, image_size=size, text_vocab=text_vocab, text_length=length)
-        for name, value in {"dvae": dvae, "dalle": dalle, "clip": clip}.items():
-            object.__setattr__(self, name, value)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Every number as nested plain dictionaries, ready for JSON."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        plain = {name: asdict(value) if is_dataclass(value) else value for name, value in plain.items()}
-        return {**plain, "training": {task: asdict(config) for task, config in self.training.items()}}
-
-    def with_text_vocab(self, vocab_size: int) -> "Preset":
-        """The same with the vocabulary that a trained tokenizer really has (it can be smaller than wanted)."""
-        return replace(self, tokenizer=replace(self.tokenizer, vocab_size=vocab_size))
 
 
 def preset(name: str) -> Preset:
@@ -117,167 +73,5 @@ def preset_from_dict(data: Mapping[str, Any]) -> Preset:
     except (KeyError, TypeError) as error:
         raise SettingError(f"the configuration does not fit this version of minidalle: {error}") from None
 
-
-def _dalle(width: int, depth: int, heads: int, patterns: tuple[str, ...] | None = None) -> DALLEConfig:
-    """A transformer whose vocabularies and stream `Preset` fills in."""
-    return DALLEConfig(1, 1, 2, 2, width, depth, heads, patterns=patterns)
-
-
-_SECONDS: dict[str, Any] = {
-    "pictures": 64, "validation": 16, "batch_size": 8, "steps": 24, "warmup": 4, "evaluations": 2, "log_every": 4,
-}  # fmt: skip
-
-TINY = Preset(
-    name="tiny",
-    image_size=16,
-    text_length=24,
-    tokenizer=TokenizerConfig(vocab_size=400),
-    dvae=DVAEConfig(
-        vocab_size=32, hidden=8, downsamplings=2, decoder_input=16, residual_scale=0.5, likelihood="l1"
-    ),
-    dalle=_dalle(width=32, depth=2, heads=2),
-    clip=CLIPConfig(width=32, heads=2, image_layers=1, text_layers=1, embed=16),
-    training={
-        "tokenizer": TokenizerTraining(captions=500),
-        "dvae": DVAETraining(**_SECONDS),
-        "dalle": DALLETraining(**_SECONDS, ema_every=2, likelihood_scenes=4, samples=4),
-        "clip": CLIPTraining(**_SECONDS),
-        "judge": JudgeTraining(**_SECONDS, width=8),
-        "reader": ReaderTraining(**_SECONDS, image_size=32, width=8),
-    },
-)
-"""Seconds long: for tests, and for rehearsing a run. It learns nothing worth looking at."""
-
-NANO = Preset(
-    name="nano",
-    image_size=64,
-    text_length=32,
-    tokenizer=TokenizerConfig(vocab_size=1024),
-    dvae=DVAEConfig(vocab_size=512, hidden=32, downsamplings=2, residual_scale=0.5, likelihood="l2"),
-    dalle=_dalle(width=192, depth=6, heads=3, patterns=("row", "column", "full", "row", "column", "conv")),
-    clip=CLIPConfig(),
-    training={
-        "tokenizer": TokenizerTraining(),
-        "dvae": DVAETraining(
-            pictures=80_000,
-            batch_size=16,
-            steps=3_300,
-            learning_rate=2e-3,
-            warmup=50,
-            temperature_end=0.125,
-            temperature_share=0.5,
-            kl_weight=0.004,
-            flip=False,
-        ),
-        "dalle": DALLETraining(
-            pictures=80_000,
-            batch_size=32,
-            steps=5_000,
-            learning_rate=1.5e-3,
-            warmup=200,
-            validation=256,
-            likelihood_scenes=32,
-            evaluations=8,
-        ),
-        "clip": CLIPTraining(
-            pictures=80_000,
-            batch_size=64,
-            steps=2_000,
-            validation=256,
-            evaluations=6,
-            reconstructed=0.3,
-            foils=2,
-        ),
-        "judge": JudgeTraining(),
-        "reader": ReaderTraining(),
-    },
-)
-"""What this repository trains on two CPU cores: 64x64 pictures, a 16x16 grid of 512 codes.
-
-Schedules are shorter and learning rates higher than the paper's, which trained for millions of updates; the
-relaxation ends at 1/8, and squared error takes the place of the logit-Laplace likelihood, which is slower to
-become sharp. With six layers the paper's rule would leave most of a picture out of sight, so all four patterns
-take their turn.
-"""
-
-_WORLD: dict[str, Any] = {"pictures": 180_000, "validation": 512, "mix": "world"}
-
-BASE = Preset(
-    name="base",
-    image_size=128,
-    text_length=48,
-    tokenizer=TokenizerConfig(vocab_size=1024),
-    dvae=DVAEConfig(vocab_size=2048, hidden=64, downsamplings=3, residual_scale=0.5, likelihood="l2"),
-    dalle=_dalle(
-        width=512, depth=7, heads=8, patterns=("row", "column", "full", "row", "column", "full", "conv")
-    ),
-    clip=CLIPConfig(width=192, heads=3, image_layers=3, text_layers=3, embed=192),
-    training={
-        "tokenizer": TokenizerTraining(mix="world"),
-        "dvae": DVAETraining(
-            **_WORLD,
-            batch_size=128,
-            steps=5_000,
-            learning_rate=2e-3,
-            warmup=100,
-            temperature_end=0.125,
-            temperature_share=0.5,
-            kl_weight=0.004,
-            flip=False,
-            evaluations=3,
-            stored="bf16",
-        ),
-        "dalle": DALLETraining(
-            **_WORLD,
-            batch_size=384,
-            steps=3_900,
-            learning_rate=1.2e-3,
-            warmup=200,
-            compile=True,
-            evaluations=2,
-        ),
-        "clip": CLIPTraining(
-            **_WORLD, batch_size=512, steps=2_000, warmup=50, evaluations=2, foils=1, reconstructed=1.0
-        ),
-        "judge": JudgeTraining(),
-        "reader": ReaderTraining(
-            pictures=96_000,
-            batch_size=256,
-            learning_rate=1e-3,
-            warmup=200,
-            precision="bf16",
-            evaluations=2,
-            grow=False,
-        ),
-    },
-)
-"""What this repository trains on one graphics card in a quarter of an hour: the whole picture world at 128x128 pixels,
-at the paper's compression by 8, a 16x16 grid of 2,048 codes. All parts together are shipped in less than 64 MiB."""
-
-_PAIRS: dict[str, Any] = {"pictures": 250_000_000, "validation": 606_000}
-
-PAPER = Preset(
-    name="paper",
-    image_size=256,
-    text_length=256,
-    tokenizer=TokenizerConfig(vocab_size=16_384, pattern="paper"),
-    dvae=DVAEConfig.paper(),
-    dalle=_dalle(width=3968, depth=64, heads=62),
-    clip=CLIPConfig(width=768, heads=12, image_layers=12, text_layers=12, embed=512),
-    training={
-        "tokenizer": TokenizerTraining(captions=250_000_000),
-        "dvae": DVAETraining(
-            **_PAIRS, batch_size=512, steps=3_000_000, learning_rate=1e-4, final_share=0.0125, warmup=0,
-            temperature_share=0.05, kl_weight=6.6, kl_share=1 / 600,
-        ),
-        "dalle": DALLETraining(**_PAIRS, batch_size=1024, steps=430_000, learning_rate=4.5e-4, warmup=5_000),
-        "clip": CLIPTraining(**_PAIRS, batch_size=32_768, steps=400_000),
-        "judge": JudgeTraining(),
-        "reader": ReaderTraining(),
-    },
-)  # fmt: skip
-"""The published sizes, to build on the meta device and to compare with (sections 2.1 to 2.3, appendices A and B).
-Not the paper's: `clip_norm` of the dVAE, which it does not state; one cosine in place of DALL-E's halvings at
-plateaus; CLIP, which it does not describe (ours has the size of ViT-B)."""
 
 PRESETS: dict[str, Preset] = {"nano": NANO, "base": BASE, "tiny": TINY, "paper": PAPER}

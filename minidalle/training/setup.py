@@ -73,9 +73,11 @@ def asked_of(setting: Setting, name: str) -> tuple[dict[str, Any], dict[str, Any
     """What `world_pictures` is asked for: training and held-back pictures of a task."""
     config, size = setting.preset.training[name], setting.preset.image_size
     options = {"size": size, "cache_dir": setting.data, "progress": setting.progress, "mix": config.mix}
-    options["device"] = drawn_on(setting)
-    train = {"count": config.pictures, "seed": setting.seed, **options}
-    return train, {"count": config.validation, "seed": setting.seed + VALIDATION_SEED, **options}
+    asked = ((config.pictures, setting.seed), (config.validation, setting.seed + VALIDATION_SEED))
+    train, held_back = (
+        {"count": count, "seed": seed, "device": drawn_on(setting, count), **options} for count, seed in asked
+    )
+    return train, held_back
 
 
 def hashes_of(train: WorldPictures, held_back: WorldPictures) -> dict[str, str]:
@@ -100,9 +102,13 @@ def coded_of(
     return found
 
 
-def drawn_on(setting: Setting) -> str:
-    """Where pictures are drawn: "cuda" where that is trained on and numba can use it, else "cpu"."""
-    if not setting.device.startswith("cuda"):
+FEW = 20_000
+"""So many pictures sixteen cores draw before a card's kernels are compiled, which takes a minute."""
+
+
+def drawn_on(setting: Setting, count: int) -> str:
+    """Where so many pictures are drawn: "cuda" where that is trained on and numba can use it, else "cpu"."""
+    if not setting.device.startswith("cuda") or count <= FEW:
         return "cpu"
     from minidalle.world import gpu  # here: it needs numba's CUDA target
 
@@ -180,7 +186,8 @@ def prepare_judge(setting: Setting) -> Prepared:
 def prepare_reader(setting: Setting) -> Prepared:
     """The reader needs pictures of every kind and combination, of seeds that no model is trained on."""
     config = setting.preset.training["reader"]
-    options = {"size": config.image_size, "split": "all", "mix": "judge", "device": drawn_on(setting)}
+    options = {"size": config.image_size, "split": "all", "mix": "judge"}
+    options["device"] = drawn_on(setting, config.pictures)
     options |= {"cache_dir": setting.data, "progress": setting.progress}
     train = world_pictures(config.pictures, setting.seed + JUDGE_SEED, **options)
     held_back = world_pictures(config.validation, setting.seed + JUDGE_SEED + 1, **options)

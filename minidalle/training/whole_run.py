@@ -8,7 +8,6 @@ Left out: judging the model (`minidalle evaluate`), which a processor can do lat
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -28,7 +27,7 @@ from minidalle.training.curves import draw_curves
 from minidalle.training.grids import save_picture
 from minidalle.training.packing import pack
 from minidalle.training.settings import with_settings
-from minidalle.training.setup import Setting, pictures_of, trained_tokenizer
+from minidalle.training.setup import FEW, Setting, pictures_of, trained_tokenizer
 from minidalle.training.state import newest_checkpoint
 from minidalle.training.tokenizer_task import FILE
 from minidalle.world import caption, sample_scene
@@ -90,16 +89,17 @@ def whole_run(args: argparse.Namespace) -> Path:
     """
     minutes = minutes_of(args.minutes)
     preset(args.preset)  # a slip in the name is told before anything is done
-    warm = warm_up()
+    ahead = draw_ahead(args)
     taken = read_json(args.out / "stages.json") if (args.out / "stages.json").is_file() else {}
     for stage in STAGES:
         if not finished(args.out, stage):
             begin = time.perf_counter()
+            if stage == "dalle" and ahead is not None:
+                ahead.wait()  # where it failed, the pictures are drawn now, and what is wrong is told
             one_stage(stage, args, minutes.get(stage))
             note(args.out, taken, stage, begin)
         if stage == args.until:
             return args.out
-    warm.wait()
     begin = time.perf_counter()
     model = pack(args.out, args.out / "model", tqdm.write, args.preset)
     note(args.out, taken, "pack", begin)
@@ -183,10 +183,26 @@ def minutes_of(text: str | None) -> dict[str, float]:
     return found
 
 
-def warm_up() -> subprocess.Popen:
-    """Have the renderer compiled for the processor meanwhile, by a process of its own: evaluations draw with it."""
-    code = "from minidalle.world import render, sample_scene; render(sample_scene(0, 0), 16)"
-    return subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "CUDA_VISIBLE_DEVICES": ""})
+def draw_ahead(args: argparse.Namespace) -> subprocess.Popen | None:
+    """A process that draws DALL-E's pictures while the dVAE trains on fewer; None without a card, or where DALL-E needs
+    no pictures any more. A card hardly notices: packing scenes, on the other cores, takes longer than drawing them."""
+    from minidalle.training.command import device_of
+
+    chosen = with_pictures(preset(args.preset), args.pictures)
+    count, few = (chosen.training[task].pictures for task in ("dalle", "dvae"))
+    if not device_of(args).startswith("cuda") or count <= max(few, FEW) or finished(args.out, "dalle"):
+        return None
+    config = chosen.training["dalle"]
+    asked = {
+        "count": count,
+        "seed": args.seed,
+        "size": chosen.image_size,
+        "mix": config.mix,
+        "device": "cuda",
+    }
+    asked |= {"cache_dir": str(args.data) if args.data else None, "progress": False}
+    code = f"from minidalle.data import world_pictures\nif __name__ == '__main__':\n    world_pictures(**{asked!r})"
+    return subprocess.Popen([sys.executable, "-c", code])
 
 
 def note(out: Path, taken: dict[str, float], stage: str, begin: float) -> None:

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from minidalle.world.facts import fields_of
 from minidalle.world.kinds import WORLD
 from minidalle.world.matrix_reading import MATRICES, read_matrix
+from minidalle.world.reader_layers import Bottleneck, Look, convolved
 from minidalle.world.scene import KINDS
 
 LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
@@ -69,46 +70,6 @@ class ReaderConfig:
         return cls(data["image_size"], data["width"], pairs(data["kinds"]), pairs(data["values"]))
 
 
-def _norm(n_in: int, n_out: int, kernel: int, stride: int = 1) -> nn.Sequential:
-    layer = nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=kernel // 2, bias=False)
-    return nn.Sequential(layer, nn.BatchNorm2d(n_out), nn.ReLU())
-
-
-class _Bottleneck(nn.Module):
-    """A residual block that is narrow where it is expensive."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            _norm(width, width // 2, 1),
-            _norm(width // 2, width // 2, 3),
-            nn.Conv2d(width // 2, width, 1, bias=False),
-            nn.BatchNorm2d(width),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.layers(x))
-
-
-class _Look(nn.Module):
-    """Questions [batch, question, width] look at places [batch, place, width] and think about what they saw."""
-
-    def __init__(self, width: int, heads: int = 4) -> None:
-        super().__init__()
-        self.norm, self.think_norm = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.query, self.out = nn.Linear(width, width), nn.Linear(width, width)
-        self.key_value = nn.Linear(width, 2 * width)
-        self.think = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
-        self.heads = heads
-
-    def forward(self, x: Tensor, places: Tensor) -> Tensor:
-        q = rearrange(self.query(self.norm(x)), "b q (h d) -> b h q d", h=self.heads)
-        k, v = rearrange(self.key_value(places), "b p (two h d) -> two b h p d", two=2, h=self.heads)
-        seen = F.scaled_dot_product_attention(q, k, v)
-        x = x + self.out(rearrange(seen, "b h q d -> b q (h d)"))
-        return x + self.think(self.think_norm(x))
-
-
 NO_ANSWER = -100
 """In the place of an answer where nothing is asked."""
 
@@ -144,15 +105,15 @@ class Reader(nn.Module):
         self.starts = dict(zip(self.fields, starts[:-1].tolist(), strict=True))
         self.register_buffer("allowed", allowed, persistent=False)
         self.fine = nn.Sequential(
-            _norm(3, w, 5, 2), _norm(w, 2 * w, 3, 2), *(_Bottleneck(2 * w) for _ in range(2)),
-            _norm(2 * w, deep, 3, 2), *(_Bottleneck(deep) for _ in range(3)),
+            convolved(3, w, 5, 2), convolved(w, 2 * w, 3, 2), *(Bottleneck(2 * w) for _ in range(2)),
+            convolved(2 * w, deep, 3, 2), *(Bottleneck(deep) for _ in range(3)),
         )  # fmt: skip
-        self.coarse = nn.Sequential(_norm(deep, deep, 3, 2), *(_Bottleneck(deep) for _ in range(2)))
+        self.coarse = nn.Sequential(convolved(deep, deep, 3, 2), *(Bottleneck(deep) for _ in range(2)))
         cells = (config.image_size // 8) ** 2 + (config.image_size // 16) ** 2
         self.places = nn.Parameter(torch.randn(cells, deep) * 0.02)
         self.of_field = nn.Embedding(len(self.fields), deep)
         self.of_kind = nn.Embedding(len(self.kinds), deep)
-        self.looks = nn.ModuleList(_Look(deep) for _ in range(2))
+        self.looks = nn.ModuleList(Look(deep) for _ in range(2))
         self.answer = nn.Sequential(nn.LayerNorm(deep), nn.Linear(deep, int(starts[-1])))
         self.kind = nn.Linear(deep, len(self.kinds))
 
