@@ -228,3 +228,24 @@ def test_wrong_captions_say_what_is_wrong() -> None:
         sample(confident(), captions(2)[:0])
     with pytest.raises(ValueError, match=r"text has shape \[2, 3\]; expected \[batch, 4\]"):
         sample(confident(), captions(2)[:, :3])
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_fixed_tokens_are_kept_and_those_between_follow_from_what_came_before(cached):
+    """A picture whose tokens are all drawn but two: up to the first of them it is the picture without, and the rest is
+    what a prefix would give."""
+    model = confident()
+    text = captions(2)
+    free = sample(model, text, seed=3, use_cache=cached)
+    fixed = torch.full_like(free, -1)
+    fixed[:, 5] = (free[:, 5] + 1) % model.config.image_vocab
+    fixed[1, 9] = 0
+    found = sample(model, text, seed=3, fixed=fixed, use_cache=cached)
+    assert found[:, :5].equal(free[:, :5]) and found[:, 5].equal(fixed[:, 5]) and found[1, 9] == 0
+    assert found[:, :9].equal(sample(model, text, seed=3, prefix=found[:, :6], use_cache=cached)[:, :9])
+
+
+def test_fixed_tokens_of_a_wrong_shape_are_refused():
+    model = confident()
+    with pytest.raises(ValueError, match=r"fixed has shape \[1, 3\]"):
+        sample(model, captions(1), fixed=torch.zeros(1, 3, dtype=torch.int64))

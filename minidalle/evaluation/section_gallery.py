@@ -46,7 +46,7 @@ def draw_section(model: LoadedModel, some: Sequence[tuple[Batch, Tensor]], path:
             lines = textwrap.wrap(text, 26)
             lines = lines if len(lines) <= 4 else [*lines[:3], f"{lines[3][:23]}…"]
             color = "#111111" if split == HELD_OUT else "#666666"
-            axes.set_title("\n".join(lines), fontsize=7, color=color, y=-0.02, va="top")
+            axes.set_title("\n".join(lines), fontsize=7, color=color, y=-0.06, va="top")
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
