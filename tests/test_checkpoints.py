@@ -190,6 +190,29 @@ def test_a_model_comes_back_as_it_was_saved(parts, folder):
             assert b.dtype == a.dtype and torch.equal(a.to(torch.bfloat16).to(a.dtype), b), name
 
 
+def test_large_weights_lie_in_several_files_and_come_back_whole(parts, folder, tmp_path, monkeypatch):
+    """None above the limit; one that is missing, or that the manifest does not list, is told of by name."""
+    sizes, tokenizer, dvae, dalle, _ = parts
+    monkeypatch.setattr(checkpoints.shards, "__defaults__", (30_000,))
+    weights = {"dvae": dvae.state_dict(), "dalle": dalle.state_dict()}
+    save_model(tmp_path / "large", sizes, tokenizer, weights)
+    files = sorted(tmp_path.glob("large/dalle-*.safetensors"))
+    assert len(files) > 2 and max(file.stat().st_size for file in files) <= 30_000
+    assert files[0].name == f"dalle-1-of-{len(files)}.safetensors"
+    whole, found = load_model(folder).dalle.state_dict(), load_model(tmp_path / "large").dalle.state_dict()
+    assert list(whole) == list(found) and all(whole[key].equal(found[key]) for key in whole)
+    files[1].unlink()
+    with pytest.raises(CheckpointError, match="dalle-2-of"):
+        load_model(tmp_path / "large")
+
+
+def test_a_tensor_larger_than_the_limit_has_a_file_of_its_own():
+    tensors = {"a": torch.zeros(10), "b": torch.zeros(5000), "c": torch.zeros(10)}
+    files = checkpoints.shards("x", tensors, most=4096)
+    assert list(files) == ["x-1-of-3.safetensors", "x-2-of-3.safetensors", "x-3-of-3.safetensors"]
+    assert list(checkpoints.shards("x", tensors)) == ["x.safetensors"]
+
+
 def test_weights_are_stored_at_half_size_unless_told_otherwise(parts, folder, tmp_path):
     sizes, tokenizer, dvae, dalle, _ = parts
     weights = {"dvae": dvae.state_dict(), "dalle": dalle.state_dict()}

@@ -140,3 +140,47 @@ def test_it_is_measured_by_the_evaluation(run, tmp_path, capsys):
     (run / "packed" / "reader.safetensors").write_bytes(b"")
     assert cli(["evaluate", "--model", str(run / "packed"), "-n", "2", "--out", str(tmp_path)]) == 1
     assert "reader.safetensors" in capsys.readouterr().err
+
+
+def test_a_shipped_reader_is_laid_out_and_trained_further(run, tmp_path, capsys):
+    """From its own weights, on pictures of full size from the first update on if so wished."""
+    own, out = tmp_path / "own", tmp_path / "further"
+    assert main(["pack", str(run), str(own), "--reader"]) == 0
+    assert main(["unpack", str(own), str(out)]) == 0
+    arguments = [
+        "reader",
+        "--preset",
+        "tiny",
+        "--out",
+        str(out),
+        "--data",
+        str(run.parent / "data"),
+        "--quiet",
+    ]
+    grown = ["--set", "training.grow=false", "--set", "training.learning_rate=1e-9"]
+    assert main([*arguments, "--resume", "--steps", "2", *grown]) == 0
+    assert main(["pack", str(out), str(tmp_path / "packed"), "--reader"]) == 0
+    before, after = (load_reader(folder).state_dict() for folder in (own, tmp_path / "packed"))
+    assert all(torch.allclose(before[key], after[key], atol=1e-2) for key in before if key.endswith("weight"))
+    looks = [line for line in read_log(out / "reader" / "log.jsonl") if line.get("evaluation")]
+    assert looks[0]["side"] == 32
+    assert main(["unpack", str(own), str(out)]) == 1
+    assert "already holds a reader" in capsys.readouterr().err
+
+
+def test_a_reader_of_other_sizes_is_not_trained_further(run, tmp_path, capsys):
+    own, out = tmp_path / "own", tmp_path / "further"
+    assert main(["pack", str(run), str(own), "--reader"]) == 0
+    assert main(["unpack", str(own), str(out)]) == 0
+    arguments = [
+        "reader",
+        "--preset",
+        "tiny",
+        "--out",
+        str(out),
+        "--data",
+        str(run.parent / "data"),
+        "--quiet",
+    ]
+    assert main([*arguments, "--resume", "--steps", "2", "--set", "training.width=4"]) == 1
+    assert "do not fit: reader.width is 8, not 4" in capsys.readouterr().err

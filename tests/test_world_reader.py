@@ -112,3 +112,24 @@ def test_a_word_that_it_has_no_letters_for_is_named(word):
     facts = facts_of(sample_scene(0, 0, "all", "sign")) | {WORD: word}
     with pytest.raises(ValueError, match=f"{word!r} cannot be asked for"):
         build().targets("sign", facts)
+
+
+def test_the_loss_of_a_sheet_is_the_mean_over_all_answers_that_are_asked_for():
+    """Written out picture by picture and question by question."""
+    scenes = [
+        sample_scene(4, i, "all", kind) for i, kind in enumerate(("clock", "single", "clock", "single"))
+    ]
+    kinds, facts, images = [s.kind for s in scenes], [facts_of(s) for s in scenes], pictures(scenes)
+    model = build()
+    answers, looks_like = model(images, *(model.asked(kinds)[part] for part in (0, 2)))
+    asked = [
+        -answers[place, question].log_softmax(-1)[target]
+        for place, (kind, told) in enumerate(zip(kinds, facts, strict=True))
+        for question, target in enumerate(model.targets(kind, told))
+    ]
+    names = list(model.kinds)
+    kind = torch.stack([-looks_like[n].log_softmax(-1)[names.index(k)] for n, k in enumerate(kinds)]).mean()
+    loss, parts = model.loss(images, kinds, facts)
+    torch.testing.assert_close(parts["facts"], torch.stack(asked).mean())
+    torch.testing.assert_close(loss.detach(), (torch.stack(asked).mean() + 0.2 * kind).detach())
+    assert not parts["facts"].requires_grad
