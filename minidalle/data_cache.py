@@ -133,13 +133,19 @@ def write_pictures(
     try:
         with (
             open(unfinished, "wb") as file,
+            ThreadPoolExecutor(1) as writer,
             tqdm(total=shape[0], desc="drawing", unit="picture", disable=not progress) as bar,
         ):
             header = {"descr": "|u1", "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, header)
-            for images in blocks:
-                file.write(images.tobytes())
+            writing = None
+            for images in blocks:  # each is written while the next is drawn
+                if writing is not None:
+                    writing.result()
+                writing = writer.submit(file.write, np.ascontiguousarray(images).data)
                 bar.update(len(images))
+            if writing is not None:
+                writing.result()
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)

@@ -112,3 +112,53 @@ def test_styles_that_are_refined_look_like_those_traced_in_full():
         full, number = np.empty((48, 48, 3), np.uint8), STYLES.index(style)
         styles.draw(primitives, g.NORMALS, words, view, number, 2, 0, full)
         assert np.abs(render(scene, 48).astype(int) - full).mean() < 1.0
+
+
+MANY = """
+import numpy as np
+import sys
+import warnings
+warnings.simplefilter("ignore")
+from minidalle.world import gpu, many, render, sample_scene
+if __name__ == "__main__":
+    gpu.available = lambda: True
+    found = np.concatenate(list(many.draw_many(COUNT, 3, "train", "world", 12, workers=1)))
+    expected = np.stack([render(sample_scene(3, i, "train", mix="world"), 12) for i in range(COUNT)])
+    print(len(found), np.abs(found.astype(int) - expected).max())
+"""
+
+
+def test_scenes_that_were_packed_are_drawn_as_one_by_one():
+    """Panels, matrices and single pictures, in their order; the card is a processor that draws each of a batch."""
+    from minidalle.world import gpu, many, styles
+
+    kinds = ("clock", "two panels", "matrix", "sketch", "matrix inverted", "picture prompt")
+    scenes = [sample_scene(0, i, "all", kind) for i, kind in enumerate(kinds)]
+
+    def drawn_alike(joined, style, size):
+        rows, first, words, views = joined
+        images = np.empty((len(views), size, size, 3), np.uint8)
+        for k, view in enumerate(views):
+            solids = rows[first[k] : first[k + 1]]
+            coarse = styles.COARSE[style]
+            styles.draw(solids, g.NORMALS, words, view, style, styles.DENSITY[style], coarse, images[k])
+        return images
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "sample_scene", lambda seed, index, split, mix: scenes[index])
+        packed = many.pack_some(0, "all", "world", 32, 0, len(scenes))
+        patch.setattr(gpu, "_draw_alike", drawn_alike)
+        found = many.drawn(packed, 32)
+    assert sorted(packed.ready) == [2, 4] and sorted(packed.put_together) == [1, 5]
+    assert (found == np.stack([render(scene, 32) for scene in scenes])).all()
+
+
+@pytest.mark.slow
+def test_processes_pack_for_a_simulated_card(tmp_path):
+    script = tmp_path / "many.py"
+    script.write_text(MANY.replace("COUNT", "4"), encoding="utf-8")
+    environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}
+    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    count, most = done.stdout.split()
+    assert count == "4" and int(most) <= 1

@@ -1,7 +1,8 @@
 """Training pictures by the hundred thousand: processes sample and pack scenes, and a graphics card draws them.
 
 Packing a scene is Python and takes a millisecond, longer than a card needs to draw it; so all cores pack, and one
-process feeds the card. Pictures are those of `render_many(..., device="cuda")`.
+process feeds the card, which waits for it: whatever that process need not do itself is done elsewhere. Pictures are
+those of `render_many(..., device="cuda")`.
 
 Left out: where they are kept (`data.py`); drawing on processors, which is `render` in threads.
 """
@@ -31,34 +32,40 @@ CHUNK = 1024
 
 @dataclass(frozen=True)
 class Packed:
-    """Scenes ready for a card. own: for each scene, how many pictures it is made of; put_together: those scenes, by
-    their number, whose picture is not simply the one that was drawn."""
+    """Scenes ready for a card. count: how many; put_together: those, by their number, whose picture is not simply the
+    one that was drawn; ready: pictures that no card is needed for."""
 
-    own: list[int]
+    count: int
     put_together: dict[int, Scene]
+    ready: dict[int, np.ndarray]
     batches: list[gpu.Batch]
 
 
 def pack_some(seed: int, split: str, mix: str, size: int, start: int, stop: int) -> Packed:
     """Scenes `start` to `stop` of a seed, packed. Needs no card: this is what the processes do."""
-    own, put_together, jobs = [], {}, []
+    put_together, ready, jobs = {}, {}, []
     for number, index in enumerate(range(start, stop)):
         scene = sample_scene(seed, index, split, mix=mix)
         leaves = list(leaves_of(scene, size))
         jobs += [(pack(leaf), STYLES.index(leaf.style), side) for leaf, side in leaves]
-        own.append(len(leaves))
-        if scene.cells or scene.layout or scene.invert or scene.flip:
+        if not leaves:
+            ready[number] = assembled(scene, size, iter(()))
+        elif scene.layout or scene.invert or scene.flip:
             put_together[number] = scene
-    return Packed(own, put_together, gpu.batches(jobs))
+    return Packed(stop - start, put_together, ready, gpu.batches(jobs))
 
 
 def drawn(packed: Packed, size: int) -> np.ndarray:
     """Packed scenes as uint8 [scene, size, size, 3], by the card."""
     leaves = iter(gpu.draw(packed.batches))
-    images = np.empty((len(packed.own), size, size, 3), np.uint8)
-    for number in range(len(packed.own)):
-        scene = packed.put_together.get(number)
-        images[number] = next(leaves) if scene is None else assembled(scene, size, leaves)
+    images = np.empty((packed.count, size, size, 3), np.uint8)
+    for number in range(packed.count):
+        if number in packed.ready:
+            images[number] = packed.ready[number]
+        elif number in packed.put_together:
+            images[number] = assembled(packed.put_together[number], size, leaves)
+        else:
+            images[number] = next(leaves)
     return images
 
 
