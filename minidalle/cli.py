@@ -99,6 +99,9 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", type=int, help="pictures to draw (default: 8)")
     parser.add_argument("--best", type=int, metavar="K", help="keep the K that CLIP likes most ...")
     parser.add_argument("--of", type=int, metavar="N", help="... of N drawn (default: 8 times K)")
+    parser.add_argument(
+        "--clip", metavar="NAME:WEIGHTS", help="let this OpenCLIP model choose, not the model's own"
+    )
     parser.add_argument("--temperature", type=float, default=1.0, metavar="T", help="above 0 (default: 1)")
     parser.add_argument("--top-k", type=int, metavar="K", help="draw tokens from the K likeliest only")
     parser.add_argument("--top-p", type=float, metavar="P", help="... from the fewest that make up P")
@@ -115,6 +118,8 @@ def _draw(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     if args.n is not None and (args.best is not None or args.of is not None):
         return complain("draw", "-n and --best both say how many: give one of them", BAD_INPUT)
+    if args.clip and args.best is None:
+        return complain("draw", "--clip chooses the best, but --best does not say how many", BAD_INPUT)
     if not args.out.lower().endswith(".png"):
         return complain("draw", f"--out is {args.out}: pictures are saved as PNG, end it in .png", BAD_INPUT)
     if not (folder := Path(args.out).parent).is_dir():  # told before the work, not after it
@@ -122,11 +127,13 @@ def _draw(args: argparse.Namespace) -> int:
     if not os.access(folder, os.W_OK):
         return complain("draw", f"--out is {args.out}: nothing can be written to {folder}", BAD_INPUT)
     from minidalle.checkpoints import CheckpointError
+    from minidalle.clip_open import open_clip_scorer
     from minidalle.pipeline import ModelNotFoundError, load
 
     bar = _Bar(args.quiet)
     try:
         model = load(args.model, args.device)
+        judge = open_clip_scorer(args.clip, model.device) if args.clip else None
         with warnings.catch_warnings(record=True) as caught, bar:
             warnings.simplefilter("always")
             drawing = model.draw(
@@ -140,6 +147,7 @@ def _draw(args: argparse.Namespace) -> int:
                 args.seed,
                 args.truncate,
                 bar,
+                judge,
             )
         path = drawing.save(args.out)
     except (ModelNotFoundError, ValueError) as error:

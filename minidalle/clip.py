@@ -159,40 +159,6 @@ class CaptionScorer:
         return self.model.scores(images, ids.to(images.device))
 
 
-@dataclass(frozen=True)
-class OpenCLIPScorer:
-    """Any OpenCLIP-style model as a `Scorer` on strings; open_clip itself is not needed.
-
-        >>> model, _, preprocess = open_clip.create_model_and_transforms("ViT-B-32", pretrained=...)
-        >>> OpenCLIPScorer(model, preprocess, open_clip.get_tokenizer("ViT-B-32"))
-
-    Attributes:
-        model: has `encode_image(pixels)` and `encode_text(ids)`, which give vectors of any length.
-        preprocess: one PIL image to one tensor [channel, height, width] as the model wants it.
-        tokenizer: a list of strings to a tensor of ids [m, length].
-    """
-
-    model: Any
-    preprocess: Callable[[Any], Tensor]
-    tokenizer: Callable[[list[str]], Tensor]
-
-    @torch.no_grad()
-    def scores(self, images: Tensor, text: Sequence[str]) -> Tensor:
-        """Cosine similarities [n, m] of images [n, 3, height, width] in [0, 1], of any size, and m
-        strings."""
-        captions = F.normalize(
-            self.model.encode_text(self.tokenizer(list(text)).to(images.device)).float(), dim=-1
-        )
-        return F.normalize(in_chunks(self._encode, images).float(), dim=-1) @ captions.T
-
-    def _encode(self, images: Tensor) -> Tensor:
-        from PIL import Image  # here, because only this adapter needs pictures as PIL images
-
-        pixels = rearrange((images.clamp(0, 1) * 255).round().byte().cpu(), "n c h w -> n h w c").numpy()
-        ready = torch.stack([self.preprocess(Image.fromarray(picture)) for picture in pixels])
-        return self.model.encode_image(ready.to(images.device))
-
-
 class Ranking(NamedTuple):
     """indices: int64 [best], positions of the chosen pictures, best first. scores: [best], their cosine
     similarities."""

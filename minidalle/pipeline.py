@@ -25,7 +25,7 @@ from PIL import Image
 from torch import Tensor
 
 from minidalle.checkpoints import LoadedModel, load_model
-from minidalle.clip import CLIP
+from minidalle.clip import CLIP, Scorer
 from minidalle.dalle import DALLE
 from minidalle.devices import pick_device
 from minidalle.dvae import DiscreteVAE
@@ -159,6 +159,7 @@ class Pipeline:
         seed: int = 0,
         truncate: bool = False,
         progress: Callable[[int, int], None] | None = None,
+        clip: Scorer | None = None,
     ) -> Drawing:
         """Draw `n` pictures of a caption; or draw `of`, and keep the `best` that CLIP, looking at pixels, likes most.
 
@@ -168,10 +169,11 @@ class Pipeline:
         seed:        the same seed gives the same pictures; picture i is the same whatever n is.
         truncate:    cut a caption that is too long, instead of raising.
         progress:    called as progress(tokens drawn, tokens to draw).
+        clip:        who chooses the best, in the place of the model's own CLIP: see `clip_open.open_clip_scorer`.
         Raises CaptionError for a caption that is empty, no text, or too long, and ValueError for settings that
         make no sense. Words that training never showed are drawn, with an UnknownWordsWarning that names them.
         """
-        count, keep = self._counts(n, best, of)
+        count, keep = self._counts(n, best, of, clip)
         seed, temperature = whole("seed", seed), real("temperature", temperature)
         top_k = None if top_k is None else whole("top_k", top_k, 1)
         top_p = None if top_p is None else real("top_p", top_p)
@@ -189,13 +191,15 @@ class Pipeline:
             tokens = sample(self.dalle, text.expand(count, -1), **settings)
             images, scores = self.paint(tokens), None
             if keep:
-                scores = self.score(images, caption, truncate)
+                scores = self.score(images, caption, truncate, clip)
                 order = np.argsort(-scores, kind="stable")[:keep]
                 images, scores = images[order], scores[order]
                 tokens = tokens[torch.from_numpy(order).to(tokens.device)]
         return Drawing(caption, images, tokens.cpu().numpy(), scores, seed, count)
 
-    def _counts(self, n: int, best: int | None, of: int | None) -> tuple[int, int | None]:
+    def _counts(
+        self, n: int, best: int | None, of: int | None, clip: Scorer | None
+    ) -> tuple[int, int | None]:
         """How many to draw, and how many of them to keep (None: all, unranked)."""
         if best is None:
             if of is not None:
@@ -207,7 +211,7 @@ class Pipeline:
             raise ValueError(
                 f"best is {best}, but only {of} are drawn: choose best from 1 to {of}, or raise of"
             )
-        if self.clip is None:
+        if self.clip is None and clip is None:
             raise ValueError("this model has no CLIP, so it cannot choose the best: draw with n instead")
         return of, best
 
@@ -226,17 +230,22 @@ class Pipeline:
         return np.concatenate([to_bytes(self.dvae.decode(part)) for part in parts])
 
     @torch.no_grad()
-    def score(self, images: Any, caption: str, truncate: bool = False) -> np.ndarray:
+    def score(
+        self, images: Any, caption: str, truncate: bool = False, clip: Scorer | None = None
+    ) -> np.ndarray:
         """CLIP's cosine similarity of a caption and each of images, such as uint8 [n, height, width, 3]: float32 [n].
 
-        Takes PIL images, arrays and tensors, one picture or several, as `encode_image` does. Raises ValueError for a
-        model without CLIP, as `pipeline_pictures.read_pictures` for the images, and as the tokenizer for the caption.
+        Takes PIL images, arrays and tensors, one picture or several, as `encode_image` does. clip: another judge than
+        the model's own CLIP, which reads captions as strings. Raises ValueError for a model without CLIP, as
+        `pipeline_pictures.read_pictures` for the images, and as the tokenizer for the caption.
         """
+        pictures = read_pictures(images, self.preset.image_size).to(self.device)
+        if clip is not None:
+            return clip.scores(pictures, [caption])[:, 0].float().cpu().numpy()
         if self.clip is None:
             raise ValueError("this model has no CLIP, so it cannot compare pictures with captions")
         length = self.preset.text_length
         text = self.tokenizer.encode_batch([caption], length, truncate=truncate).to(self.device)
-        pictures = read_pictures(images, self.preset.image_size).to(self.device)
         return self.clip.scores(pictures, text)[:, 0].float().cpu().numpy()
 
     @torch.no_grad()

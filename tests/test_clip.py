@@ -6,9 +6,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from minidalle.clip import CLIP, CaptionScorer, CLIPConfig, OpenCLIPScorer, rerank, zero_shot_classify
+from minidalle.clip import CLIP, CaptionScorer, CLIPConfig, rerank, zero_shot_classify
 
 TINY = CLIPConfig(
     image_size=16, text_vocab=32, text_length=8, width=32, heads=2, image_layers=1, text_layers=1, embed=16
@@ -234,37 +233,6 @@ def test_clip_can_read_strings_through_a_tokenizer():
     model, (images, _) = build(), pairs()
     by_ids = model.scores(images, Letters().encode_batch(["cat", "dog"], 8))
     assert torch.equal(CaptionScorer(model, Letters()).scores(images, ["cat", "dog"]), by_ids)
-
-
-class FakeOpenCLIP:
-    """What open_clip gives: vectors of any length, of pixels by `preprocess` and ids by `tokenizer`."""
-
-    def preprocess(self, picture):
-        assert isinstance(picture, Image.Image) and picture.mode == "RGB"
-        return torch.from_numpy(np.array(picture.resize((2, 2)))).permute(2, 0, 1) / 255.0
-
-    def tokenizer(self, texts):
-        return torch.tensor([["red", "green", "blue"].index(text) for text in texts])
-
-    def encode_image(self, pixels):
-        return 7 * pixels.mean(dim=(2, 3)).double()
-
-    def encode_text(self, ids):
-        return 3 * torch.eye(3)[ids]
-
-
-def test_an_open_clip_model_fits_behind_the_same_interface():
-    fake = FakeOpenCLIP()
-    scorer = OpenCLIPScorer(fake, fake.preprocess, fake.tokenizer)
-    images = torch.zeros(40, 3, 8, 8)  # more than one chunk
-    images[:, 0] = torch.linspace(0, 1, 40)[:, None, None]  # red grows
-    images[:, 2] = 0.5
-    scores = scorer.scores(images, ["red", "green", "blue"])
-    red = (torch.linspace(0, 1, 40) * 255).round() / 255
-    blue = torch.tensor(128 / 255)
-    torch.testing.assert_close(scores[:, 0], red / (red**2 + blue**2).sqrt(), atol=1e-5, rtol=0)
-    assert rerank(scorer, images, "red", best=3).indices.tolist() == [39, 38, 37]
-    assert zero_shot_classify(scorer, images[[0, 39]], ["red", "green", "blue"]).tolist() == [2, 0]
 
 
 # ---- bad input ---------------------------------------------------------------------------------------------
