@@ -3,7 +3,7 @@
 Name of the line -> (file, what stands there once, the mistake). `break_ledger.py` makes them one at a time.
 """
 
-PRESETS, MASKS, ATTENTION = "minidalle/presets/__init__.py", "minidalle/masks.py", "minidalle/attention.py"
+PRESETS, MASKS, ATTENTION = "minidalle/presets/sizes.py", "minidalle/masks.py", "minidalle/attention.py"
 DVAE, LAYERS, RELAXATION = "minidalle/dvae.py", "minidalle/dvae_layers.py", "minidalle/relaxation.py"
 DALLE, TRANSFORMER, TOKENIZER = "minidalle/dalle.py", "minidalle/transformer.py", "minidalle/tokenizer.py"
 SCHEDULES, CROPS, OPTIMISER = (
@@ -29,8 +29,8 @@ TEXT = {
     "start of image": (DALLE, "start = text.new_full((len(text), 1), self.config.start_of_image)",
                        "start = text.new_full((len(text), 1), self.config.image_offset)"),
     "no overlap": (DALLE, "return self.start_of_image + 1\n", "return self.start_of_image\n"),
-    "padding in the loss": (DALLE, "text_loss = F.cross_entropy(text_logits.flatten(0, 1), self.text_ids(text)[:, 1:].flatten())",
-                            "text_loss = F.cross_entropy(text_logits.flatten(0, 1), text[:, 1:].flatten(), ignore_index=PAD)"),
+    "padding in the loss": (DALLE, "self.losses(hidden, self.text_ids(text)[:, 1:], image)",
+                            "self.losses(hidden, torch.where(text == PAD, -100, text)[:, 1:], image)"),
 }  # fmt: skip
 
 VAE = {
