@@ -30,6 +30,10 @@ ELSEWHERE = {
         "minidalle.ledger",
         "print the paper line by line: what is done here, and the test that holds it",
     ),
+    "failures": (
+        "minidalle.failures.sheet",
+        "make six well-known mistakes, each beside its cure, and draw them",
+    ),
     "world": ("minidalle.world.sheet", "draw sheets of every kind of picture of the world"),
 }
 """Commands that live beside what they do: their module, which adds its own parser, and a line of help."""

@@ -35,7 +35,7 @@ ROOMS = [
     {"data", "pairs", "emoji"},
     {"pipeline", "show"},
     {"training"},
-    {"evaluation"},
+    {"evaluation", "failures"},
     {"checks", "ledger", "widgets"},
     {"doctor", "cli", "__init__", "__main__"},
 ]

@@ -151,7 +151,8 @@ class Branch:
 def transformer_branches(transformer: Transformer) -> list[Branch]:
     """The residual blocks of a transformer in order, two a layer: attention, then MLP, each with its layer norm."""
     halves = [
-        [(block.norm_attention, block.attention), (block.norm_mlp, block.mlp)] for block in transformer.blocks
+        [(block.norm_attention, block.attention.qkv, block.attention.out), (block.norm_mlp, block.mlp)]
+        for block in transformer.blocks
     ]
     return [Branch(half) for pair in halves for half in pair]
 
