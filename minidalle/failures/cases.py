@@ -219,8 +219,8 @@ def overlap(steps: int) -> Found:
         {name: run.curves["held back"] for name, run in runs.items()},
         "updates",
         "held-back picture loss, nats",
-        f"{ends[0]:.3f} against {ends[1]:.3f} nats, {said}: positions still tell words from codes, so no curve gives it "
-        "away, and only a test finds it.",
+        f"{ends[0]:.3f} against {ends[1]:.3f} nats, {said}: positions still tell words from codes, so no curve gives "
+        "it away, and only a test finds it.",
         drawn,
     )
 
@@ -238,7 +238,7 @@ def half(steps: int) -> Found:
         scales.thousandths = [start] * len(scales)
         scaled = ScaledBlocks(transformer_branches(model.transformer), scales)
 
-        def backward(loss: Tensor, scaled: ScaledBlocks = scaled) -> bool:
+        def backward(loss: Tensor, scaled: ScaledBlocks = scaled, model: DALLE = model) -> bool:
             (loss / REPLICAS).backward()
             finite = all(scaled.unscale())
             for parameter in model.parameters():  # what all replicas add up to
