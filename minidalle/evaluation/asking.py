@@ -1,19 +1,21 @@
 """What is asked of a model about the whole picture world: scenes of every kind, and captions that tell of them.
 
 A caption may leave a fact out. What it leaves out is not counted, and of a few wordings the one that tells most is
-taken. Left out: the small table of the blocks world (`rows.py`), picture prompts and matrices (`prompts.py`).
+taken, among those that the model can read. Left out: the small table of the blocks world (`rows.py`), picture prompts
+and matrices (`prompts.py`), what guessing would score (`chances.py`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from minidalle.evaluation.rows import EVALUATION_SEED
 from minidalle.world import KINDS, WORLD, Scene, Stream, caption, sample_scene
 from minidalle.world.facts import facts_of
 from minidalle.world.kinds.kind import FIELD, SECTIONS
-from minidalle.world.scene import COLORS, RELATIONS
+from minidalle.world.scene import COLORS
 
 WORDINGS = 12
 SEEN, HELD_OUT = "seen", "held out"
@@ -51,24 +53,36 @@ def splits_of(kind: str) -> tuple[str, ...]:
     return tuple(SPLITS) if WORLD[kind].held_out else (SEEN,)
 
 
-def ask(kind: str, split: str, count: int, rephrased: bool = False) -> list[Asked]:
-    """`count` questions of a kind; `rephrased` takes the wording that training never had. Raises ValueError for a split
-    that the kind does not have, or a count below 1."""
+class TooLongError(ValueError):
+    """Every wording of a question is longer than a model can read."""
+
+
+Fits = Callable[[str], bool]
+
+
+def ask(
+    kind: str, split: str, count: int, rephrased: bool = False, fits: Fits = lambda text: True
+) -> list[Asked]:
+    """`count` questions of a kind; `rephrased` takes the wording that training never had; fits: whether a model can
+    read a caption. Raises ValueError for a split that the kind does not have, or a count below 1; TooLongError where
+    no wording of a question fits."""
     if split not in splits_of(kind):
         raise ValueError(f"{kind} has no split {split!r}; choose {' or '.join(splits_of(kind))}")
     if count < 1:
         raise ValueError(f"count is {count}; ask at least one question")
     scenes = (sample_scene(EVALUATION_SEED, index, SPLITS[split], kind) for index in range(count))
-    return [_best_told(scene, index, rephrased) for index, scene in enumerate(scenes)]
+    return [_best_told(scene, index, rephrased, fits) for index, scene in enumerate(scenes)]
 
 
-def _best_told(scene: Scene, index: int, rephrased: bool) -> Asked:
+def _best_told(scene: Scene, index: int, rephrased: bool, fits: Fits) -> Asked:
     facts, best = facts_of(scene), None
     for seed in range(EVALUATION_SEED, EVALUATION_SEED + WORDINGS):
         text = caption(scene, seed, index, rephrased)
         told = told_by(scene, seed, index, rephrased, text, facts)
-        if best is None or len(told) > len(best.told):
+        if (best is None or len(told) > len(best.told)) and fits(text):
             best = Asked(scene, text, facts, told)
+    if best is None:
+        raise TooLongError(f"no wording of a {scene.kind} fits, such as {text!r}")
     return best
 
 
@@ -114,16 +128,19 @@ def right(asked: Asked, read: dict[str, str]) -> dict[str, bool]:
     return found | {"all": all(found.values())} | _besides(asked, read)
 
 
-NEXT_ANGLE, THREE_LETTERS = "angle, within 15 degrees", "word of three letters"
+NEAR_ANGLES = {"angle, within 15 degrees": 1, "angle, within 30 degrees": 2}
+"""Steps of 15 degrees that an angle may be off."""
+
+THREE_LETTERS = "word of three letters"
 
 
 def _besides(asked: Asked, read: dict[str, str]) -> dict[str, bool]:
-    """What is counted beside the facts themselves: an angle that is one step off at most, and short words apart."""
+    """What is counted beside the facts themselves: an angle that is a step or two off, and short words apart."""
     kind, facts = asked.scene.kind, asked.facts
     if kind == "angle" and "angle" in asked.told:
         angles = WORLD[kind].fields["angle"]
-        off = angles.index(read["angle"]) - angles.index(facts["angle"])
-        return {NEXT_ANGLE: off % len(angles) in (0, 1, len(angles) - 1)}
+        off = (angles.index(read["angle"]) - angles.index(facts["angle"])) % len(angles)
+        return {name: min(off, len(angles) - off) <= steps for name, steps in NEAR_ANGLES.items()}
     if kind == "sign" and "word" in asked.told and len(facts["word"]) == 3:
         return {THREE_LETTERS: read["word"] == facts["word"]}
     return {}
@@ -140,10 +157,3 @@ def _in_any_order(
     found = {name: things(facts, name) == things(read, name) for name in ("object", "color")}
     found["style"] = read["style"] == facts["style"]
     return found | {"all": things(facts, "object", "color") == things(read, "object", "color")}
-
-
-def chance(kind: str, field: str) -> float | None:
-    """How often a guess has a field right; None where that takes more than a division."""
-    if kind in WORLD and field in WORLD[kind].fields:
-        return 1 / len(WORLD[kind].fields[field])
-    return {"style": 1 / 2, "relation": 1 / (len(RELATIONS) - 1)}.get(field)

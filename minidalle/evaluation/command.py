@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
 
 JUDGE = "judge"
+DEFAULTS, SECTION_DEFAULTS = (200, 16), (50, 1)
+"""Captions of each kind and split, and pictures of each caption that CLIP chooses from."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -18,9 +21,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default="nano",
         help='a shipped model\'s name, or a model folder; "reader": the judge of all kinds itself',
     )
-    parser.add_argument("-n", "--n", type=int, default=200, help="captions of each kind and split")
     parser.add_argument(
-        "--of", type=int, default=16, help="pictures of each caption that CLIP chooses from; 1: no choosing"
+        "-n", "--n", type=int, help="captions of each kind and split (default: 200, for --section 50)"
+    )
+    parser.add_argument(
+        "--of",
+        type=int,
+        help="pictures of each caption that CLIP chooses from; 1: no choosing (default: 16, for --section 1)",
     )
     parser.add_argument(
         "--ranked", type=int, default=40, help="captions of each kind and split for which CLIP chooses"
@@ -47,7 +54,11 @@ def run(args: argparse.Namespace) -> int:
     from minidalle.checkpoints import CheckpointError
     from minidalle.evaluation.drawn import Drawer
     from minidalle.evaluation.measure import Plan, evaluate
+    from minidalle.evaluation.reading_command import names_reader, run_reader
 
+    defaults = SECTION_DEFAULTS if args.section else DEFAULTS
+    args.n = defaults[0] if args.n is None else args.n
+    args.of = defaults[1] if args.of is None else args.of
     if args.n < 1 or args.of < 1 or args.ranked < 0:
         sys.stderr.write("minidalle evaluate: --n and --of must be at least 1, --ranked at least 0\n")
         return 2
@@ -67,38 +78,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def names_reader(name: str) -> bool:
-    """Whether a name or folder is that of a reader, which is no model: then the reader itself is measured."""
-    from minidalle.checkpoints import CheckpointError
-    from minidalle.pipeline_find import find_model
-    from minidalle.world.judging import is_reader
-
-    try:
-        return is_reader(find_model(name))
-    except CheckpointError:
-        return False  # what is wrong with it is told when it is loaded
-
-
-def run_reader(args: argparse.Namespace) -> int:
-    """How often the reader is right, and how often it notices a change: reading.json, and a table; the exit code."""
-    from minidalle.checkpoints import CheckpointError
-    from minidalle.evaluation.reading import measure_reader, reader_table, summary
-    from minidalle.pipeline_find import find_model
-    from minidalle.world.judging import load_reader
-
-    try:
-        reader = load_reader(find_model(args.model))
-        args.out.mkdir(parents=True, exist_ok=True)
-    except (CheckpointError, OSError) as error:
-        sys.stderr.write(f"minidalle evaluate: {error}\n")
-        return 1
-    results = measure_reader(reader, args.n)
-    path = args.out / "reading.json"
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
-    sys.stdout.write(f"{summary(results)}\n\n{reader_table(results)}\n")
-    return 0
-
-
 def run_sections(args: argparse.Namespace) -> int:
     """Measure sections of the picture world; the exit code."""
     from minidalle.checkpoints import CheckpointError, load_model
@@ -109,21 +88,22 @@ def run_sections(args: argparse.Namespace) -> int:
     from minidalle.tokenizer import CaptionError
     from minidalle.world.judging import load_reader
 
-    effort = Effort(args.n, args.of, args.ranked if args.of > 1 else 0, args.seed)
-    command = f"minidalle evaluate --model {Path(args.model).name} --section {args.section} --n {args.n}"
-    command += f" --of {args.of} --ranked {args.ranked}"
+    command = f"minidalle evaluate --model {Path(args.model).name} --section {shlex.quote(args.section)} --n {args.n}"
+    command += f" --of {args.of} --ranked {args.ranked} --seed {args.seed}"
     try:
         sections, device = section_run.sections_of(args.section), str(pick_device(args.device))
         model = load_model(find_model(args.model), device)
+        ranked = args.ranked if args.of > 1 and model.clip is not None else 0
+        effort = Effort(args.n, args.of, ranked, args.seed)
         reader = load_reader(find_model("reader"), device)
-        bar = _bar()
-        results = section_run.run_sections(model, reader, sections, effort, args.out, command, bar, _say)
+        results = section_run.run_sections(model, reader, sections, effort, args.out, command, _bar(), _say)
     except (CheckpointError, CaptionError, ValueError, OSError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
-    from minidalle.evaluation.section_tables import goals
+    from minidalle.evaluation.goals import goals
+    from minidalle.evaluation.section_headline import headline
 
-    sys.stdout.write("\n".join(goals(results)) + "\n")
+    sys.stdout.write("\n".join([*headline(results), "", *goals(results)]).rstrip() + "\n")
     return 0
 
 

@@ -60,14 +60,17 @@ class Drawer:
 
     def name(self, text: Tensor, seeds: Sequence[int], settings: dict[str, Any]) -> str:
         """What tokens of captions [batch, length] are kept under: SHA-256 of the identity and of all that is asked."""
-        asked = [self.identity, text.tolist(), list(seeds), dict(sorted(settings.items()))]
+        plain = {
+            name: value.tolist() if isinstance(value, Tensor) else value for name, value in settings.items()
+        }
+        asked = [self.identity, text.tolist(), list(seeds), dict(sorted(plain.items()))]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
     def draw(self, text: Tensor, seeds: Sequence[int], **settings: Any) -> Tensor:
         """Image tokens int64 [batch, grid * grid] of captions [batch, length], one seed each, as `sampling.sample`.
 
-        settings: temperature, top_k and top_p of `sample`. Damaged tokens are drawn again; where they cannot be kept
-        (a full disk), they are drawn all the same.
+        settings: temperature, top_k, top_p, greedy, prefix and fixed of `sample`. Damaged tokens are drawn again; where
+        they cannot be kept (a full disk), they are drawn all the same.
         """
         settings = {"temperature": 1.0, "top_k": None, "top_p": None} | settings
         folder = default_cache() / "drawn" if self.folder is None else self.folder
@@ -81,7 +84,8 @@ class Drawer:
                     return tokens.long()
             self.say(f"{'; '.join(problems) or f'{kept} holds something else'}: drawing these pictures again")
         tokens = sampling.sample(self.model.dalle, text, seeds=seeds, **settings)
-        about = json_bytes({"model": self.model.preset.name, "pictures": len(text), **settings})
+        begun = {name: "given" for name, value in settings.items() if isinstance(value, Tensor)}
+        about = json_bytes({"model": self.model.preset.name, "pictures": len(text), **settings, **begun})
         try:
             write_folder(kept, {FILE: tensor_bytes({"tokens": tokens.to(torch.int32)}), "about.json": about})
         except CheckpointError as error:

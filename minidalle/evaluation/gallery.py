@@ -38,7 +38,7 @@ def draw_gallery(model: LoadedModel, drawn: dict[tuple[str, str], Answers], spli
     A grey frame: everything that the caption says is there. An orange frame and a cross: something is wrong.
     """
     kinds = [kind for kind, which in drawn if which == split]
-    _write(sheet([_cells(model, drawn[kind, split], COLUMNS) for kind in kinds], kinds), path)
+    write_sheet(sheet([_cells(model, drawn[kind, split], COLUMNS) for kind in kinds], kinds), path)
 
 
 def draw_banner(model: LoadedModel, drawn: dict[tuple[str, str], Answers], path: Path, rows: int = 3) -> None:
@@ -46,13 +46,15 @@ def draw_banner(model: LoadedModel, drawn: dict[tuple[str, str], Answers], path:
     kinds = [kind for kind, which in drawn if which == "held-out" and kind != "sketch"]
     columns = [_cells(model, drawn[kind, "held-out"], rows) for kind in kinds]
     plain = [[Cell(cell.picture, cell.caption) for cell in row] for row in zip(*columns, strict=True)]
-    _write(sheet(plain, font=7.5), path)
+    write_sheet(sheet(plain, font=7.5), path)
 
 
-def sheet(rows: list[list[Cell]], labels: list[str] | None = None, font: float = 6.5) -> Figure:
-    """Pictures in rows, each under its caption. A row is as high as its longest caption needs it to be.
+def sheet(
+    rows: list[list[Cell]], labels: list[str] | None = None, font: float = 6.5, below: bool = False
+) -> Figure:
+    """Pictures in rows, each under its caption, or above it. A row is as high as its longest caption needs it to be.
 
-    labels: one a row, on its left. font: the size of captions, in points.
+    labels: one a row, on its left. font: the size of captions, in points. below: captions stand below their pictures.
     """
     from matplotlib.figure import Figure
 
@@ -64,12 +66,14 @@ def sheet(rows: list[list[Cell]], labels: list[str] | None = None, font: float =
     figure, y = Figure(figsize=(width, height)), height
     for number, row in enumerate(rows):
         y -= heights[number]
+        bottom = y + heights[number] - SIDE - GAP if below else y
         for column, cell in enumerate(row):
             x = left + GAP + column * (SIDE + GAP)
-            axes = figure.add_axes((x / width, y / height, SIDE / width, SIDE / height))
+            axes = figure.add_axes((x / width, bottom / height, SIDE / width, SIDE / height))
             axes.imshow(cell.picture, interpolation="nearest")
             axes.set(xticks=[], yticks=[])
-            axes.set_title(wrapped[number][column], fontsize=font, pad=3)
+            place = {"y": 0, "va": "top", "pad": -3} if below else {"pad": 3}
+            axes.set_title(wrapped[number][column], fontsize=font, **place)
             axes.spines[:].set_color("#d55e00" if cell.right is False else "0.8")
             axes.spines[:].set_linewidth(2 if cell.right is False else 1 if cell.right else 0)
             if labels and column == 0:
@@ -92,6 +96,7 @@ def _cells(model: LoadedModel, answers: Answers, count: int) -> list[Cell]:
     return [Cell(picture, q.caption, reads(q.scene, read[0])["all"]) for picture, q, read in shown]
 
 
-def _write(figure: Figure, path: Path) -> None:
+def write_sheet(figure: Figure, path: Path) -> None:
+    """Write a sheet as PNG, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})

@@ -19,7 +19,7 @@ from minidalle.checkpoints import LoadedModel
 from minidalle.dvae import codebook_perplexity, psnr, token_stability
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.rows import ROWS, SPLITS, Question, kinds_of, questions
-from minidalle.evaluation.statistics import mean_interval, wilson
+from minidalle.evaluation.statistics import mean_interval, share
 from minidalle.pipeline_pictures import to_floats
 from minidalle.sampling import picture_seeds
 from minidalle.training.dvae_task import foreground, foreground_cells
@@ -78,12 +78,6 @@ def ceilings(model: LoadedModel, judge: Judge, asked: Sequence[Question]) -> dic
         found["render"] += judge.read(part)
         found["dvae"] += judge.read(model.dvae.reconstruct(part))
     return found
-
-
-def share(values: Sequence[bool]) -> dict[str, Any]:
-    """A share with its interval, ready for JSON."""
-    low, high = wilson(sum(values), len(values))
-    return {"share": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
 
 
 def gain(facts: Sequence[Sequence[bool]], scores: Tensor) -> dict[str, Any]:

@@ -6,6 +6,10 @@ copied, and a lower half drawn from the caption alone. A *matrix* gives eight ce
 greedily, as in the post, and scored by what it shows and by the rule that it completes. Its baseline is the eighth cell
 copied.
 
+What is to be drawn is hidden before the picture becomes tokens: an encoder's token knows some pixels beyond its own
+square, so that the last given row of a whole picture's tokens would tell of the row below it. It is hidden under what
+is given (a second upper half, a second eighth cell), which looks like pictures of training and tells nothing new.
+
 Training never shows a picture prompt, nor the rules of "matrix new rule", nor a matrix in white on black.
 """
 
@@ -19,18 +23,18 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from minidalle.checkpoints import LoadedModel
+from minidalle.dvae import DiscreteVAE
 from minidalle.evaluation.asking import HELD_OUT, Asked, ask
-from minidalle.evaluation.sections import READ_AT_ONCE, read, share
-from minidalle.pipeline_pictures import to_floats
-from minidalle.sampling import picture_seeds, sample
+from minidalle.evaluation.drawn import Drawer
+from minidalle.evaluation.sections import READ_AT_ONCE, Say, draw_captions, fits, read
+from minidalle.evaluation.statistics import share
+from minidalle.pipeline_pictures import to_bytes, to_floats
+from minidalle.sampling import picture_seeds
 from minidalle.world import COLORS, render_many
 from minidalle.world.kinds.reasoning import single_pictures
 from minidalle.world.layouts import line_width, size_of
 from minidalle.world.matrix_reading import MATRICES, read_matrix
 from minidalle.world.reader import Reader
-
-AT_ONCE = {"cpu": 64, "cuda": 512}
 
 
 def lower(images: Tensor) -> Tensor:
@@ -60,31 +64,46 @@ def marks(asked: Asked, told: dict[str, str]) -> dict[str, bool]:
     return found | {"both": all(found.values())}
 
 
+def encode(dvae: DiscreteVAE, images: Tensor) -> Tensor:
+    """Tokens int64 [picture, token] of images [picture, 3, size, size]."""
+    return torch.cat([dvae.encode(part) for part in images.split(READ_AT_ONCE)])
+
+
+def decode(dvae: DiscreteVAE, tokens: Tensor) -> Tensor:
+    """Images [picture, 3, size, size] of tokens [picture, token]."""
+    return torch.cat([dvae.decode(part) for part in tokens.split(READ_AT_ONCE)])
+
+
+def given_above(dvae: DiscreteVAE, images: Tensor) -> Tensor:
+    """The tokens of the upper halves of images [picture, 3, size, size], int64 [picture, token / 2]; what stands below
+    does not change them."""
+    half = images[:, :, : images.shape[-1] // 2]
+    tokens = encode(dvae, torch.cat([half, half], dim=2))
+    return tokens[:, : tokens.shape[1] // 2]
+
+
 @torch.no_grad()
 def picture_prompts(
-    model: LoadedModel, reader: Reader, count: int, seed: int, device: str
-) -> tuple[dict[str, Any], Tensor]:
-    """Shares by column ("drawn", "copied", "ignored", "dvae", "render") and score; and the pictures, [picture, 3, size,
-    size]."""
-    asked = ask("picture prompt", HELD_OUT, count)
-    true = to_floats(render_many([one.scene for one in asked], model.preset.image_size, progress=False)).to(
-        device
-    )
-    text = model.tokenizer.encode_batch([one.caption for one in asked], model.preset.text_length).to(device)
-    codes = torch.cat([model.dvae.encode(part) for part in true.split(READ_AT_ONCE)])
-    seeds, chunk = picture_seeds(seed, count), AT_ONCE[device.partition(":")[0]]
-    prefix = codes[:, : codes.shape[1] // 2]
-    drawn = sample(model.dalle, text, seeds=seeds, prefix=prefix, chunk=chunk)
-    alone = sample(model.dalle, text, seeds=seeds, chunk=chunk)
+    drawer: Drawer, reader: Reader, count: int, seed: int, say: Say
+) -> tuple[dict[str, Any], list[Asked], Tensor]:
+    """Shares by column ("drawn", "copied", "ignored", "dvae", "render") and score; what was asked; and the pictures,
+    [picture, 3, size, size]. Raises TooLongError where the model cannot read the captions."""
+    model, device = drawer.model, next(drawer.model.dvae.parameters()).device
+    asked = ask("picture prompt", HELD_OUT, count, fits=fits(model))
+    renders = render_many([one.scene for one in asked], model.preset.image_size, progress=False)
+    true, captions = to_floats(renders).to(device), [one.caption for one in asked]
+    seeds = picture_seeds(seed, count)
+    prefix = given_above(model.dvae, true)
+    drawn = draw_captions(drawer, captions, seeds, say, "picture prompts", prefix=prefix)
+    alone = draw_captions(drawer, captions, seeds, say, "picture prompts, no upper half given")
     painted, images, ignored = (
-        torch.cat([model.dvae.decode(part) for part in ids.split(READ_AT_ONCE)])
-        for ids in (codes, drawn, alone)
+        decode(model.dvae, ids.to(device)) for ids in (encode(model.dvae, true), drawn, alone)
     )
     panels = {
         "drawn": lower(images), "copied": upper(painted), "ignored": lower(ignored),
         "dvae": lower(painted), "render": lower(true),
     }  # fmt: skip
-    return {name: scored(reader, asked, part) for name, part in panels.items()}, images
+    return {name: scored(reader, asked, part) for name, part in panels.items()}, asked, images
 
 
 def scored(reader: Reader, asked: Sequence[Asked], panels: Tensor) -> dict[str, dict[str, Any]]:
@@ -127,35 +146,37 @@ def copied_eighth(pictures: np.ndarray) -> np.ndarray:
     return with_ninth(pictures, moved)
 
 
+def given_around(dvae: DiscreteVAE, pictures: np.ndarray, grid: int, device: torch.device) -> Tensor:
+    """The tokens of matrices uint8 [picture, size, size, 3], int64 [picture, token], -1 where the ninth cell is to be
+    drawn; what it shows does not change them."""
+    tokens = encode(dvae, to_floats(copied_eighth(pictures)).to(device))
+    fixed, first = rearrange(tokens.clone(), "b (h w) -> b h w", h=grid), corner(pictures.shape[1])
+    first = first * grid // pictures.shape[1]
+    fixed[:, first:, first:] = -1
+    return fixed.flatten(1)
+
+
 @torch.no_grad()
 def matrices(
-    model: LoadedModel, kind: str, split: str, count: int, device: str
-) -> tuple[dict[str, Any], np.ndarray]:
+    drawer: Drawer, kind: str, split: str, count: int, say: Say
+) -> tuple[dict[str, Any], list[Asked], np.ndarray]:
     """Shares of ninth cells that show what they should ("cell") and that complete the rule ("rule"), by column
-    ("drawn", "copied", "dvae", "render"); and the pictures uint8 with the drawn ninth cell."""
-    asked, size = ask(kind, split, count), model.preset.image_size
+    ("drawn", "copied", "dvae", "render"); what was asked; and the pictures uint8 with the drawn ninth cell. Raises
+    TooLongError where the model cannot read the captions."""
+    model, device = drawer.model, next(drawer.model.dvae.parameters()).device
+    asked, size = ask(kind, split, count, fits=fits(model)), model.preset.image_size
     pictures = render_many([one.scene for one in asked], size, progress=False)
-    true = to_floats(pictures).to(device)
-    text = model.tokenizer.encode_batch([one.caption for one in asked], model.preset.text_length).to(device)
-    codes = torch.cat([model.dvae.encode(part) for part in true.split(READ_AT_ONCE)])
-    grid = model.dalle.layout.grid
-    fixed, first = rearrange(codes.clone(), "b (h w) -> b h w", h=grid), corner(size) * grid // size
-    fixed[:, first:, first:] = -1
-    chunk = AT_ONCE[device.partition(":")[0]]
-    drawn = sample(model.dalle, text, fixed=fixed.flatten(1), greedy=True, chunk=chunk)
-    painted, images = (
-        _bytes(torch.cat([model.dvae.decode(part) for part in ids.split(READ_AT_ONCE)]))
-        for ids in (codes, drawn)
-    )
+    fixed = given_around(model.dvae, pictures, model.dalle.layout.grid, device)
+    captions, seeds = [one.caption for one in asked], picture_seeds(0, count)
+    drawn = draw_captions(drawer, captions, seeds, say, f"{kind}, {split}", greedy=True, fixed=fixed)
+    codes = encode(model.dvae, to_floats(pictures).to(device))
+    painted, images = (to_bytes(decode(model.dvae, ids.to(device))) for ids in (codes, drawn))
     columns = {
         "drawn": with_ninth(pictures, images), "copied": copied_eighth(pictures),
         "dvae": with_ninth(pictures, painted), "render": pictures,
     }  # fmt: skip
-    return {name: _counted(asked, made, MATRICES[kind]) for name, made in columns.items()}, columns["drawn"]
-
-
-def _bytes(images: Tensor) -> np.ndarray:
-    return rearrange((images.float() * 255).round().byte().cpu(), "b c h w -> b h w c").numpy()
+    marks = {name: _counted(asked, made, MATRICES[kind]) for name, made in columns.items()}
+    return marks, asked, columns["drawn"]
 
 
 def _counted(asked: Sequence[Asked], pictures: np.ndarray, invert: bool) -> dict[str, Any]:

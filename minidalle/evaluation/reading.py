@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
-from minidalle.evaluation.statistics import wilson
+from minidalle.evaluation.statistics import share
 from minidalle.pipeline_pictures import to_floats
 from minidalle.world import WORLD, Scene, Stream, render_many, sample_scene
 from minidalle.world.facts import facts_of, fields_of
@@ -80,12 +80,6 @@ def answers(
             images = torch.cat([roughen(image[None], generator) for image in images])
         told += reader.read(images, [scene.kind for scene in scenes[part]])
     return told
-
-
-def share(values: Sequence[bool]) -> dict[str, Any]:
-    """A share with its interval."""
-    low, high = wilson(sum(values), len(values))
-    return {"share": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
 
 
 def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[str, Any]:

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from minidalle.checkpoints import LoadedModel
-from minidalle.evaluation.asking import HELD_OUT, kinds_of, splits_of
+from minidalle.evaluation.asking import HELD_OUT, TooLongError, kinds_of, splits_of
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.prompts import matrices, picture_prompts
-from minidalle.evaluation.section_gallery import draw_prompts, draw_section
+from minidalle.evaluation.section_gallery import draw_captioned, draw_section
 from minidalle.evaluation.section_tables import document
-from minidalle.evaluation.sections import Effort, Say, batches, draw_all, measure
+from minidalle.evaluation.sections import Effort, Say, batches, draw_all, fits, measure
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.presets import suggest
 from minidalle.world.kinds.kind import SECTIONS
+from minidalle.world.matrix_reading import MATRICES
 from minidalle.world.reader import Reader
 
 REASONING = "zero-shot visual reasoning"
@@ -48,41 +49,70 @@ def run_sections(
 ) -> dict[str, Any]:
     """Measure some sections and write sections.json, SECTIONS.md and a gallery for each. Returns what is in the JSON.
 
-    Figures of other sections that are in the folder already stay there.
+    Figures of other sections that are in the folder already stay there if they are of the same weights. Raises
+    ValueError where the model can read no caption of these sections.
     """
-    device = str(next(model.dalle.parameters()).device)
+    drawer, device = Drawer(model, say=tell), str(next(model.dalle.parameters()).device)
+    some, too_long = batches(sections, reader, effort, fits(model))
+    if not some:
+        raise ValueError(
+            f"captions of {', '.join(sections)} are longer than the {model.preset.text_length} tokens that "
+            f"{model.preset.name} reads"
+        )
     out.mkdir(parents=True, exist_ok=True)
-    results = _read(out / FILE) | {
+    results = _before(out / FILE, drawer.identity, tell) | {
         "model": model.preset.name,
+        "weights": drawer.identity,
         "command": command,
         "size": model.preset.image_size,
     }
     kinds = results.setdefault("kinds", {})
-    some = batches(sections, reader, effort)
-    tokens = draw_all(Drawer(model, say=tell), some, device, say)
-    for number, (batch, drawn) in enumerate(zip(some, tokens, strict=True)):
-        kinds.setdefault(batch.kind, {})[batch.split] = measure(model, reader, batch, drawn, device)
+    tokens = draw_all(drawer, some, say)
+    drawn = list(zip(some, tokens, strict=True))
+    for number, (batch, ids) in enumerate(drawn):
+        kinds.setdefault(batch.kind, {})[batch.split] = measure(model, reader, batch, ids, device)
         say("reading", number + 1, len(some))
     for section in sections:
-        mine = [
-            (batch, drawn)
-            for batch, drawn in zip(some, tokens, strict=True)
-            if section == section_of(batch.kind)
-        ]
-        if mine:
+        if mine := [pair for pair in drawn if section_of(pair[0].kind) == section]:
             draw_section(model, mine, out / f"{section.replace(' ', '-')}.png")
     if REASONING in sections:
-        results["prompts"], images = picture_prompts(model, reader, 2 * effort.count, effort.seed, device)
-        draw_prompts(to_bytes(images[:SHOWN].cpu()), out / "picture-prompts.png")
-        begun = results.setdefault("matrices", {})
-        for kind in ("matrix", "matrix new rule", "matrix inverted"):
-            for split in splits_of(kind):
-                begun.setdefault(kind, {})[split], made = matrices(model, kind, split, effort.count, device)
-                if split == HELD_OUT:
-                    draw_prompts(made[:SHOWN], out / f"{kind.replace(' ', '-')}.png")
+        too_long += _prompts(drawer, reader, effort, results, out, say)
+        too_long += _matrices(drawer, effort, results, out, say)
+    left = [kind for kind in results.get("left out", []) if kind not in too_long] + too_long
+    results["left out"] = [kind for kind in left if kind not in kinds]
     (out / FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
     (out / TABLES).write_text(document(results), encoding="utf-8", newline="\n")
     return results
+
+
+def _prompts(
+    drawer: Drawer, reader: Reader, effort: Effort, results: dict[str, Any], out: Path, say: Say
+) -> list[str]:
+    """Adds picture prompts to the results; returns them if they are too long for the model."""
+    try:
+        found, asked, images = picture_prompts(drawer, reader, 2 * effort.count, effort.seed, say)
+    except TooLongError:
+        return ["picture prompt"]
+    results["prompts"] = found
+    captions = [one.caption for one in asked[:SHOWN]]
+    draw_captioned(captions, to_bytes(images[:SHOWN]), out / "picture-prompts.png")
+    return []
+
+
+def _matrices(drawer: Drawer, effort: Effort, results: dict[str, Any], out: Path, say: Say) -> list[str]:
+    """Adds matrices to the results; returns the kinds that are too long for the model."""
+    too_long = []
+    for kind in MATRICES:
+        try:
+            made = {split: matrices(drawer, kind, split, effort.count, say) for split in splits_of(kind)}
+        except TooLongError:
+            too_long.append(kind)
+            continue
+        results.setdefault("matrices", {})[kind] = {split: found for split, (found, _, _) in made.items()}
+        _, asked, pictures = made[HELD_OUT]
+        captions = [one.caption for one in asked[:SHOWN]]
+        draw_captioned(captions, pictures[:SHOWN], out / f"{kind.replace(' ', '-')}.png")
+    return too_long
 
 
 def section_of(kind: str) -> str:
@@ -90,5 +120,10 @@ def section_of(kind: str) -> str:
     return next(section for section in SECTIONS if kind in kinds_of(section))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def _before(path: Path, weights: str, tell: Callable[[str], Any]) -> dict[str, Any]:
+    """The results in a folder, if they are of the same weights."""
+    results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if results and results.get("weights") != weights:
+        tell(f"{path} is of other weights: its figures are not kept")
+        return {}
+    return results

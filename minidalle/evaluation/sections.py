@@ -18,17 +18,19 @@ import torch
 from torch import Tensor
 
 from minidalle.checkpoints import LoadedModel
-from minidalle.evaluation.asking import Asked, ask, kinds_of, right, splits_of
+from minidalle.evaluation.asking import Asked, Fits, TooLongError, ask, kinds_of, right, splits_of
+from minidalle.evaluation.choosing import curve
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.reading import enlarged
-from minidalle.evaluation.statistics import wilson
+from minidalle.evaluation.statistics import share
 from minidalle.pipeline_pictures import to_floats
 from minidalle.sampling import picture_seeds
 from minidalle.world import render_many
 from minidalle.world.reader import Reader
 
 Say = Callable[[str, int, int], Any]
-CHUNKS = {"cpu": 160, "cuda": 2048}
+CHUNKS = {"cpu": 64, "cuda": 2048}
+"""Pictures drawn, and kept, at a time: what is lost at most where an evaluation is stopped."""
 READ_AT_ONCE = 256
 
 
@@ -66,29 +68,60 @@ class Batch:
         return picture_seeds(own, len(self.captions))
 
 
-def batches(sections: Sequence[str], reader: Reader, effort: Effort) -> list[Batch]:
-    """Everything that is asked in some sections, as far as the reader knows the kinds."""
-    return [
-        Batch(kind, split, ask(kind, split, effort.count), effort)
-        for section in sections
-        for kind in kinds_of(section)
-        if kind in reader.kinds
-        for split in splits_of(kind)
-    ]
+def fits(model: LoadedModel) -> Fits:
+    """Whether a model can read a caption whole."""
+    return lambda text: len(model.tokenizer.encode(text)) <= model.preset.text_length
 
 
-def draw_all(drawer: Drawer, some: Sequence[Batch], device: str, say: Say) -> list[Tensor]:
-    """The tokens of all batches, int64 [picture, token] each, drawn together in large chunks."""
+def batches(
+    sections: Sequence[str], reader: Reader, effort: Effort, fits: Fits = lambda text: True
+) -> tuple[list[Batch], list[str]]:
+    """Everything that is asked in some sections, as far as the reader knows the kinds and captions fit; and the kinds
+    that are left out because theirs do not."""
+    found, too_long = [], []
+    for section in sections:
+        for kind in kinds_of(section):
+            if kind not in reader.kinds:
+                continue
+            try:
+                asked = {split: ask(kind, split, effort.count, fits=fits) for split in splits_of(kind)}
+            except TooLongError:
+                too_long.append(kind)
+                continue
+            found += [Batch(kind, split, some, effort) for split, some in asked.items()]
+    return found, too_long
+
+
+def draw_captions(
+    drawer: Drawer,
+    captions: Sequence[str],
+    seeds: Sequence[int],
+    say: Say,
+    what: str = "drawing",
+    greedy: bool = False,
+    **begun: Tensor,
+) -> Tensor:
+    """The tokens of a picture of each caption, int64 [picture, token], drawn and kept in large chunks. begun: prefix or
+    fixed of `sampling.sample`, a row for each picture."""
     model = drawer.model
-    captions = [text for batch in some for text in batch.captions]
-    seeds = [seed for batch in some for seed in batch.seeds]
-    text = model.tokenizer.encode_batch(captions, model.preset.text_length)
-    chunk, drawn = CHUNKS[device.partition(":")[0]], []
+    device = next(model.dalle.parameters()).device
+    text = model.tokenizer.encode_batch(captions, model.preset.text_length).to(device)
+    chunk, drawn = CHUNKS.get(device.type, CHUNKS["cpu"]), []
+    settings: dict[str, Any] = {"greedy": True} if greedy else {}
     for start in range(0, len(text), chunk):
         part = slice(start, start + chunk)
-        drawn.append(drawer.draw(text[part].to(device), seeds[part]).cpu())
-        say("drawing", min(start + chunk, len(text)), len(text))
-    return list(torch.cat(drawn).split([len(batch.captions) for batch in some]))
+        given = {name: tokens[part] for name, tokens in begun.items()}
+        drawn.append(drawer.draw(text[part], seeds[part], **settings, **given).cpu())
+        say(what, min(start + chunk, len(text)), len(text))
+    return torch.cat(drawn)
+
+
+def draw_all(drawer: Drawer, some: Sequence[Batch], say: Say) -> list[Tensor]:
+    """The tokens of all batches, int64 [picture, token] each, drawn together."""
+    captions = [text for batch in some for text in batch.captions]
+    seeds = [seed for batch in some for seed in batch.seeds]
+    tokens = draw_captions(drawer, captions, seeds, say)
+    return list(tokens.split([len(batch.captions) for batch in some]))
 
 
 @torch.no_grad()
@@ -98,12 +131,6 @@ def read(reader: Reader, images: Tensor, kind: str) -> list[dict[str, str]]:
     for part in images.split(READ_AT_ONCE):
         told += reader.read(enlarged(part, size), [kind] * len(part))
     return told
-
-
-def share(values: Sequence[bool]) -> dict[str, Any]:
-    """A share with its 95 % interval, ready for JSON."""
-    low, high = wilson(sum(values), len(values))
-    return {"share": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
 
 
 def shares(asked: Sequence[Asked], told: Sequence[dict[str, str]]) -> dict[str, dict[str, Any]]:
@@ -117,8 +144,8 @@ def shares(asked: Sequence[Asked], told: Sequence[dict[str, str]]) -> dict[str, 
 def measure(
     model: LoadedModel, reader: Reader, batch: Batch, tokens: Tensor, device: str
 ) -> dict[str, dict[str, Any]]:
-    """All figures of one batch by field: "sample", the ceilings "dvae" and "render", and where there is a choice "best"
-    and "any"."""
+    """All figures of one batch by field: "sample", the ceilings "dvae" and "render", and where there is a choice
+    "best", "any", "average" and "curve"."""
     count = len(batch.asked)
     images = torch.cat([model.dvae.decode(part.to(device)) for part in tokens.split(READ_AT_ONCE)])
     readings = read(reader, images, batch.kind)
@@ -132,13 +159,17 @@ def measure(
     }
     if batch.effort.ranked and batch.effort.of > 1 and model.clip is not None:
         columns |= chosen(model, batch, images[count:], readings[count:], device)
-    return {field: {name: column[field] for name, column in columns.items()} for field in columns["sample"]}
+    return {
+        field: {name: column[field] for name, column in columns.items() if field in column}
+        for field in columns["sample"]
+    }
 
 
 def chosen(
     model: LoadedModel, batch: Batch, images: Tensor, readings: list[dict[str, str]], device: str
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Of the questions with several pictures: CLIP's choice, and whether any of them is right."""
+) -> dict[str, dict[str, Any]]:
+    """Of the questions with several pictures: CLIP's choice, whether any of them is right, an average one, and how all
+    of this grows with the number of pictures."""
     of = batch.effort.of
     asked = batch.asked[: batch.effort.ranked]
     text = model.tokenizer.encode_batch([one.caption for one in asked], model.preset.text_length).to(device)
@@ -148,9 +179,11 @@ def chosen(
     best = [readings[number * of + pick] for number, pick in enumerate(first)]
     marks = [[right(one, told) for told in readings[n * of : (n + 1) * of]] for n, one in enumerate(asked)]
     names = dict.fromkeys(name for row in marks for name in row[0])
-    rows = {name: [[mark[name] for mark in row] for row in marks if name in row[0]] for name in names}
+    mine = {name: [n for n, row in enumerate(marks) if name in row[0]] for name in names}
+    rows = {name: [[mark[name] for mark in marks[n]] for n in some] for name, some in mine.items()}
     return {
         "best": shares(asked, best),
         "any": {name: share([any(row) for row in found]) for name, found in rows.items()},
         "average": {name: share([mark for row in found for mark in row]) for name, found in rows.items()},
+        "curve": {name: curve(found, scores[mine[name]].tolist()) for name, found in rows.items()},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 Z = 1.959964
 """Two-sided 95 % of a normal distribution."""
@@ -23,6 +24,12 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = Z / (1 + z2 / trials) * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def share(values: Sequence[bool]) -> dict[str, Any]:
+    """A share with its 95 % interval, ready for JSON. Raises ValueError for no values."""
+    low, high = wilson(sum(values), len(values))
+    return {"share": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:

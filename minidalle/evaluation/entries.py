@@ -1,0 +1,63 @@
+"""Reading the results of an evaluation: where an entry stands, how it is printed, and whether it may be claimed.
+
+Left out: tables (`section_tables.py`, `goals.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from minidalle.world.facts import fields_of
+
+READING = Path(__file__).parents[2] / "data" / "results" / "reader" / "reading.json"
+
+
+@cache
+def unclaimed() -> frozenset[tuple[str, str]]:
+    """The (kind, field) pairs that the shipped reader does not read well enough for claims; none where it was not
+    measured (`READING` is no part of an installed package)."""
+    from minidalle.evaluation.reading import claimed
+
+    if not READING.is_file():
+        return frozenset()
+    found = json.loads(READING.read_text(encoding="utf-8"))["kinds"]
+    return frozenset(
+        (kind, field)
+        for kind, fields in found.items()
+        for field, entry in fields.items()
+        if not claimed(entry)
+    )
+
+
+def is_claimed(kind: str, field: str) -> bool:
+    """Whether the reader may be believed about a row of a table: a field of a kind, the fields that it is about
+    ("color" of color1 and color2, "word of three letters" of the word), or "all" that captions tell."""
+    about = field.split(",")[0].split(" of ")[0]
+    names = [name for name in fields_of(kind) if name != "size"]
+    if field != "all":
+        names = [name for name in names if about in (name, name.rstrip("123456789"))]
+    return not any((kind, name) in unclaimed() for name in names)
+
+
+def doubt(kind: str, field: str) -> str:
+    """The mark of a row that is not claimed."""
+    return "" if is_claimed(kind, field) else " †"
+
+
+def percent(entry: dict[str, Any] | None, interval: bool = False) -> str:
+    """A share in percent, with its interval if wanted; nothing for none."""
+    if not entry:
+        return ""
+    text = f"{100 * entry['share']:.0f}"
+    return f"{text} ({100 * entry['low']:.0f}–{100 * entry['high']:.0f})" if interval else text
+
+
+def at(results: dict[str, Any], where: tuple[str, ...], column: str = "sample") -> dict[str, Any] | None:
+    """The entry at a path; that of a field has columns."""
+    found: Any = results
+    for name in where:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found.get(column) if isinstance(found, dict) and "share" not in found else found
