@@ -7,8 +7,9 @@ import torch
 
 from minidalle.cli import main
 from minidalle.dalle import DALLE
-from minidalle.failures import FAILURES, cases, sheet, small
-from minidalle.failures.cases import LeakyTables, Overlapping, wrong_axis_kl
+from minidalle.failures import FAILURES, cases, cases_dvae, cases_stream, sheet, small
+from minidalle.failures.cases_dvae import wrong_axis_kl
+from minidalle.failures.cases_stream import LeakyTables, Overlapping
 from minidalle.failures.sheet import COLORS, run_all
 from minidalle.masks import dense_mask
 from minidalle.relaxation import kl_to_uniform
@@ -21,7 +22,7 @@ def quick():
     """A dVAE of some updates is good enough for codes, and a few pictures for looks."""
     with pytest.MonkeyPatch.context() as patch:
         trained = small.train_dvae(small.DVAE, 30).model.eval()
-        for module in (small, cases):
+        for module in (small, cases_dvae, cases_stream):
             patch.setattr(module, "good_dvae", lambda: trained)
         small.codes.cache_clear()
         yield

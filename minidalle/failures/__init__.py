@@ -10,7 +10,8 @@ figure.
 Left out: mistakes that a test of the package finds at once (see the ledger); these are those that train on quietly.
 """
 
-from minidalle.failures.cases import FAILURES, Failure, Found
+from minidalle.failures.cases import FAILURES
+from minidalle.failures.found import Failure, Found
 from minidalle.failures.sheet import sheet, show
 
 __all__ = ["FAILURES", "Failure", "Found", "sheet", "show"]

@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 
-from minidalle.failures.cases import FAILURES, STEPS, Failure, Found
+from minidalle.failures.cases import FAILURES, STEPS
+from minidalle.failures.found import Failure, Found
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.show import Figure, figure
 
