@@ -533,7 +533,7 @@ def test_captions_that_a_model_cannot_read_and_unknown_sections_are_told_in_a_se
 
 
 def test_tables_name_goals_what_was_reached_and_what_is_not_claimed(monkeypatch):
-    monkeypatch.setattr(entries, "unclaimed", lambda: frozenset({("clock", "color")}))
+    monkeypatch.setattr(entries, "unclaimed", lambda size: frozenset({("clock", "color")}))
     entry = {"share": 0.5, "low": 0.4, "high": 0.6, "n": 10}
     columns = {"sample": entry, "dvae": entry, "render": entry}
     fields = {"color": columns, "all": columns}
@@ -559,12 +559,12 @@ def test_every_goal_names_something_that_is_measured():
 
 
 def test_a_goal_is_reached_missed_or_not_measured_and_stands_beside_its_ceilings(monkeypatch):
-    monkeypatch.setattr(entries, "unclaimed", lambda: frozenset({("sign", "word")}))
+    monkeypatch.setattr(entries, "unclaimed", lambda size: frozenset({("sign", "word")}))
     high, low = ({"share": share, "low": 0.1, "high": 1.0, "n": 10} for share in (0.9, 0.4))
     columns = {name: {"both": entry} for name, entry in (("drawn", low), ("dvae", high), ("render", high))}
     decade, sign = ({"sample": entry, "dvae": entry, "render": high} for entry in (high, low))
     kinds = {"decade": {HELD_OUT: {"decade": decade}}, "sign": {HELD_OUT: {THREE_LETTERS: sign}}}
-    table = goals({"model": "base", "prompts": columns, "kinds": kinds})
+    table = goals({"model": "base", "size": 128, "prompts": columns, "kinds": kinds})
     found = {line.split(" | ")[0].strip("| "): line for line in table}
     assert (
         "≥ 90 | 90 (10–100) | reached |  | 90 | 90 |"
@@ -573,7 +573,9 @@ def test_a_goal_is_reached_missed_or_not_measured_and_stands_beside_its_ceilings
     assert "| missed |" in found["a sign with a word of three letters: all letters †"]
     prompts_line = found["picture prompts, zero-shot: identity and change both"]
     assert "≥ 50 | 40 (10–100) | missed |  | 90 | 90 |" in prompts_line
-    assert sum("not measured" in line for line in table) == 10 and goals({"model": "other"}) == []
+    assert (
+        sum("not measured" in line for line in table) == 10 and goals({"model": "other", "size": 128}) == []
+    )
 
 
 def test_the_headline_leaves_out_what_is_not_claimed_and_what_cannot_be_wrong(monkeypatch):
@@ -584,17 +586,18 @@ def test_the_headline_leaves_out_what_is_not_claimed_and_what_cannot_be_wrong(mo
     fields = {"object": entry(0.5), "color": entry(0.9), "style": entry(0.0), "all": entry(0.2)}
     bunch = {"object": entry(0.7), "place": entry(1.0), "all": entry(0.6)}
     results = {
-        "kinds": {"voxels": {HELD_OUT: fields}, "lens": {HELD_OUT: {"color": entry(0.1), "all": entry(0.1)}}}
+        "size": 128,
+        "kinds": {"voxels": {HELD_OUT: fields}, "lens": {HELD_OUT: {"color": entry(0.1), "all": entry(0.1)}}},
     }
-    monkeypatch.setattr(entries, "unclaimed", lambda: frozenset({("voxels", "style")}))
+    monkeypatch.setattr(entries, "unclaimed", lambda size: frozenset({("voxels", "style")}))
     line = headline(results)[-1]
     assert line.startswith("| perspective and three dimensions | 2 |")
     cells = line.split(" | ")
     assert cells[4] == "50" and cells[6].startswith("10 (")  # voxels: no style, so nothing of all its facts
-    monkeypatch.setattr(entries, "unclaimed", lambda: frozenset())
+    monkeypatch.setattr(entries, "unclaimed", lambda size: frozenset())
     cells = headline(results)[-1].split(" | ")
     assert cells[4] == "38" and cells[6].startswith("15 (")
-    results = {"kinds": {"collection": {HELD_OUT: bunch}}}
+    results = {"size": 128, "kinds": {"collection": {HELD_OUT: bunch}}}
     assert headline(results)[-1].split(" | ")[4] == "70"  # a place of one value is never wrong
 
 
@@ -604,7 +607,7 @@ def test_choosing_is_shown_by_section_only_where_there_was_a_choice():
         {"k": 1, "clip": 0.2, "any": 0.2, "luck": 0.2},
         {"k": 2, "clip": 0.3, "any": 0.4, "luck": 0.36},
     ]
-    results = {"kinds": {"decade": {HELD_OUT: {"all": {"sample": one}}}}}
+    results = {"size": 128, "kinds": {"decade": {HELD_OUT: {"all": {"sample": one}}}}}
     assert choosing(results) == []
     results["kinds"]["decade"][HELD_OUT]["all"]["curve"] = points
     assert choosing(results)[2:] == [
@@ -615,10 +618,14 @@ def test_choosing_is_shown_by_section_only_where_there_was_a_choice():
 
 
 def test_a_row_is_claimed_if_all_that_it_is_about_is(monkeypatch):
-    monkeypatch.setattr(entries, "unclaimed", lambda: frozenset({("pair", "color2"), ("sign", "word")}))
-    assert not is_claimed("pair", "color") and not is_claimed("pair", "all") and is_claimed("pair", "object")
-    assert not is_claimed("sign", THREE_LETTERS) and is_claimed("sign", "color")
-    assert is_claimed("triple", "all") and is_claimed("angle", WITHIN_15)
+    monkeypatch.setattr(entries, "unclaimed", lambda size: frozenset({("pair", "color2"), ("sign", "word")}))
+    assert (
+        not is_claimed("pair", "color", 128)
+        and not is_claimed("pair", "all", 128)
+        and is_claimed("pair", "object", 128)
+    )
+    assert not is_claimed("sign", THREE_LETTERS, 128) and is_claimed("sign", "color", 128)
+    assert is_claimed("triple", "all", 128) and is_claimed("angle", WITHIN_15, 128)
 
 
 def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, reader, monkeypatch):
@@ -649,6 +656,25 @@ def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, read
     assert again == found and same.equal(images)
 
 
+def test_what_is_not_read_well_at_the_size_that_is_drawn_is_not_claimed(tmp_path, monkeypatch):
+    good, bad = {"share": 0.99}, {"share": 0.9}
+    fields = {
+        "object": {"clear": good, "small": good, "changed": good},
+        "color": {"clear": good, "small": bad, "changed": good},
+        "style": {"clear": bad, "small": good},
+    }
+    path = tmp_path / "reading.json"
+    path.write_text(json.dumps({"size": 128, "kinds": {"voxels": fields}}))
+    monkeypatch.setattr(entries, "READING", path)
+    entries.unclaimed.cache_clear()
+    try:
+        assert entries.unclaimed(128) == {("voxels", "style")}
+        assert entries.unclaimed(64) == {("voxels", "style"), ("voxels", "color")}
+        assert is_claimed("voxels", "color", 128) and not is_claimed("voxels", "color", 64)
+    finally:
+        entries.unclaimed.cache_clear()
+
+
 def test_the_reader_of_the_repository_is_named_where_its_fields_are_not_claimed():
     path = Path(__file__).parents[1] / "data" / "results" / "reader" / "reading.json"
-    assert path.is_file() and all(len(pair) == 2 for pair in entries.unclaimed())
+    assert path.is_file() and all(len(pair) == 2 for pair in entries.unclaimed(128))

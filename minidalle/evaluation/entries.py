@@ -16,35 +16,39 @@ READING = Path(__file__).parents[2] / "data" / "results" / "reader" / "reading.j
 
 
 @cache
-def unclaimed() -> frozenset[tuple[str, str]]:
-    """The (kind, field) pairs that the shipped reader does not read well enough for claims; none where it was not
-    measured (`READING` is no part of an installed package)."""
-    from minidalle.evaluation.reading import claimed
+def unclaimed(size: int) -> frozenset[tuple[str, str]]:
+    """The (kind, field) pairs that the shipped reader does not read well enough for claims about pictures of `size`
+    pixels; none where it was not measured (`READING` is no part of an installed package).
+
+    Of pictures smaller than the reader's own it must also read renders of half its size.
+    """
+    from minidalle.evaluation.reading import TRUSTED, claimed
 
     if not READING.is_file():
         return frozenset()
-    found = json.loads(READING.read_text(encoding="utf-8"))["kinds"]
+    results = json.loads(READING.read_text(encoding="utf-8"))
+    small = size < results["size"]
     return frozenset(
         (kind, field)
-        for kind, fields in found.items()
+        for kind, fields in results["kinds"].items()
         for field, entry in fields.items()
-        if not claimed(entry)
+        if not claimed(entry) or (small and entry["small"]["share"] < TRUSTED)
     )
 
 
-def is_claimed(kind: str, field: str) -> bool:
-    """Whether the reader may be believed about a row of a table: a field of a kind, the fields that it is about
-    ("color" of color1 and color2, "word of three letters" of the word), or "all" that captions tell."""
+def is_claimed(kind: str, field: str, size: int) -> bool:
+    """Whether the reader may be believed about a row of a table, for pictures of `size` pixels: a field of a kind, the
+    fields that it is about ("color" of color1 and color2, "word of three letters" of the word), or "all" of them."""
     about = field.split(",")[0].split(" of ")[0]
     names = [name for name in fields_of(kind) if name != "size"]
     if field != "all":
         names = [name for name in names if about in (name, name.rstrip("123456789"))]
-    return not any((kind, name) in unclaimed() for name in names)
+    return not any((kind, name) in unclaimed(size) for name in names)
 
 
-def doubt(kind: str, field: str) -> str:
+def doubt(kind: str, field: str, size: int) -> str:
     """The mark of a row that is not claimed."""
-    return "" if is_claimed(kind, field) else " †"
+    return "" if is_claimed(kind, field, size) else " †"
 
 
 def percent(entry: dict[str, Any] | None, interval: bool = False) -> str:

@@ -75,7 +75,7 @@ def goals(results: dict[str, Any]) -> list[str]:
         reached, mark = at(results, goal.where), ""
         if goal.where[0] == "kinds":
             cells = [percent(at(results, goal.where, name)) for name in ("best", "dvae", "render")]
-            mark = doubt(goal.where[1], goal.where[3])
+            mark = doubt(goal.where[1], goal.where[3], results["size"])
         else:
             ceilings = (
                 at(results, tuple(name if part == "drawn" else part for part in goal.where))

@@ -31,7 +31,7 @@ def headline(results: dict[str, Any]) -> list[str]:
         if not kinds:
             continue
         facts = [(kind, field) for kind in kinds for field in fields_in(results, kind) if field != "all"]
-        whole = [kind for kind in kinds if is_claimed(kind, "all")]
+        whole = [kind for kind in kinds if is_claimed(kind, "all", results["size"])]
         guesses = [guess for kind, field in facts if (guess := chance(kind, field)) is not None]
         cells = [_mean(guesses)]
         for split in (SEEN, HELD_OUT):
@@ -46,7 +46,7 @@ def headline(results: dict[str, Any]) -> list[str]:
 def fields_in(results: dict[str, Any], kind: str) -> Iterator[str]:
     """The measured and claimed fields of a kind that could be wrong, each once, "all" among them."""
     for field in dict.fromkeys(field for split in results["kinds"][kind].values() for field in split):
-        if field not in BESIDES and chance(kind, field) != 1 and is_claimed(kind, field):
+        if field not in BESIDES and chance(kind, field) != 1 and is_claimed(kind, field, results["size"]):
             yield field
 
 
@@ -71,7 +71,7 @@ def choosing(results: dict[str, Any]) -> list[str]:
     for section in SECTIONS:
         for kind in kinds_of(section):
             found = results["kinds"].get(kind, {}).get(HELD_OUT, {}).get("all", {})
-            if "curve" in found and is_claimed(kind, "all"):
+            if "curve" in found and is_claimed(kind, "all", results["size"]):
                 curves.setdefault(section, []).append(found["curve"])
     if not curves:
         return []

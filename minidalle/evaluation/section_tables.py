@@ -33,7 +33,7 @@ def section_rows(results: dict[str, Any], section: str) -> Iterator[str]:
                 percent(at(found, (last, field), name))
                 for name in ("average", "best", "any", "dvae", "render")
             ]
-            yield f"| {kind} | {field}{doubt(kind, field)} | {' | '.join(cells)} |"
+            yield f"| {kind} | {field}{doubt(kind, field, results['size'])} | {' | '.join(cells)} |"
 
 
 def begun_tables(results: dict[str, Any]) -> list[str]:
@@ -76,8 +76,8 @@ ABOUT = (
     "that CLIP likes best, and whether any is right; then two ceilings, true renders through the dVAE, and as they are."
 )
 DAGGER = (
-    "†: the reader reads this field of true renders, or notices a change of it, in less than 95 %, so nothing is "
-    "claimed by it, and it is left out of the averages over a section."
+    "†: the reader reads this field of true renders, or notices a change of it, in less than 95 % at the "
+    "size that this model draws, so nothing is claimed by it, and it is left out of the averages over a section."
 )
 UNKNOWN = (
     "How well the reader reads is not known here, so no field is marked as one that nothing is claimed by."
