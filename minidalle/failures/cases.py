@@ -21,6 +21,6 @@ FAILURES: tuple[Failure, ...] = (
     Failure("overlapping vocabularies", "image_offset = 0", "image_offset = words + padding + 1", overlap),
     Failure("16 bits without scales", "scale = 1", "scale = 2**13 for each block", half),
 )
-STEPS = {"codebook collapse": 300, "hot temperature": 300, "a mask that leaks": 300, "overlapping vocabularies": 300,
+STEPS = {"codebook collapse": 500, "hot temperature": 500, "a mask that leaks": 300, "overlapping vocabularies": 300,
          "16 bits without scales": 200, "KL over the wrong axis": 1}  # fmt: skip
 """Updates of each run."""

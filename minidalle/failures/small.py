@@ -14,7 +14,7 @@ from torch import Tensor
 
 from minidalle.dalle import DALLE, DALLEConfig
 from minidalle.dvae import DiscreteVAE, DVAEConfig
-from minidalle.schedules import cosine_anneal
+from minidalle.schedules import cosine_anneal, warmup_cosine
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.pictures import to_images
 from minidalle.world import caption, render_many, sample_scene
@@ -67,6 +67,12 @@ def batches(steps: int, size: int = BATCH) -> np.ndarray:
     return np.random.default_rng(0).integers(PICTURES, size=(steps, size))
 
 
+def set_rate(optimiser: torch.optim.Optimizer, peak: float, step: int, steps: int) -> None:
+    """A learning rate that climbs for ten updates and then falls to 0 along a cosine."""
+    for group in optimiser.param_groups:
+        group["lr"] = warmup_cosine(step, peak, min(10, steps // 4), steps, 0.0)
+
+
 @torch.enable_grad()  # it may be asked for from within a look, which needs none
 def train_dvae(
     config: DVAEConfig,
@@ -82,6 +88,7 @@ def train_dvae(
     for step, indices in enumerate(batches(steps)):
         temperature = cosine_anneal(step, 1.0, temperature_end, steps // 2)
         output = run.model.train()(data().images[torch.from_numpy(indices)], temperature, kl_weight)
+        set_rate(optimiser, 2e-3, step, steps)
         optimiser.zero_grad()
         output.loss.backward()
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
@@ -96,7 +103,7 @@ def train_dvae(
 @lru_cache(maxsize=1)
 def good_dvae() -> DiscreteVAE:
     """A dVAE without a mistake, in evaluation mode."""
-    return train_dvae(DVAE, 400).model.eval()
+    return train_dvae(DVAE, 700).model.eval()
 
 
 @lru_cache(maxsize=1)
@@ -124,6 +131,7 @@ def train_dalle(
     for step, indices in enumerate(batches(steps, 2 * BATCH)):
         chosen = torch.from_numpy(indices)
         loss = model.train()(data().captions[chosen], codes()[chosen]).loss
+        set_rate(optimiser, 1.5e-3, step, steps)
         optimiser.zero_grad()
         if step_of is None:
             loss.backward()
