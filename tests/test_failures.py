@@ -14,7 +14,7 @@ from minidalle.failures.sheet import COLORS, run_all
 from minidalle.masks import dense_mask
 from minidalle.relaxation import kl_to_uniform
 
-SHORT = {"codebook collapse": 60, "a mask that leaks": 60, "16 bits without scales": 12}
+SHORT = {"codebook collapse": 60, "a mask that leaks": 60, "16 bits without scales": 30}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,12 +37,12 @@ def test_the_naive_dvae_collapses_and_the_standardised_one_does_not():
 
 
 def test_the_wrong_axis_gives_a_negative_kl_that_knows_the_batch():
-    logits = torch.randn(64, 8, 2, 2, generator=torch.Generator().manual_seed(0))
+    logits = torch.randn(4, 64, 2, 2, generator=torch.Generator().manual_seed(0))
     assert wrong_axis_kl(logits).mean() < 0 < wrong_axis_kl(logits[:1]).mean()
     assert kl_to_uniform(logits).min() >= 0
     found = cases.wrong_axis(1)
     (_, wrong), (_, right) = found.curves.values()
-    assert wrong[0] > wrong[-1] + 1 and max(right) - min(right) < 0.5
+    assert min(wrong) < -1 < 0 < wrong[0] and min(right) > 0 and max(right) - min(right) < 0.5
 
 
 def test_the_leaky_mask_shows_exactly_one_slot_too_many():
@@ -70,10 +70,11 @@ def test_overlapping_vocabularies_share_embeddings_and_nothing_else_changes():
     assert DALLE(wrong).image_ids(image).max() < wrong.text_vocab <= DALLE(right).image_ids(image).min()
 
 
-def test_gradients_of_half_precision_are_lost_without_scales():
+def test_gradients_of_half_precision_are_lost_without_scales_and_the_loss_shows_it():
     found = cases.half(SHORT["16 bits without scales"])
-    assert "100 % are exactly 0" in found.verdict
     assert list(found.curves) == ["unscaled", "a scale a block"]
+    unscaled, scaled = (y[-1] for _, y in found.curves.values())
+    assert unscaled > scaled + 0.1
 
 
 def test_every_failure_has_a_line_of_code_and_its_cure():

@@ -124,13 +124,13 @@ def half(steps: int) -> Found:
 
         with half_blocks(model):
             runs[name] = train_dalle(model, steps, backward, look)
-    lost = [run.curves["lost"][1][-1] for run in runs.values()]
+    lost = [sum(values) / len(values) for _, values in (run.curves["lost"] for run in runs.values())]
     ends = [run.curves["held back"][1][-1] for run in runs.values()]
     return Found(
         {name: run.curves["held back"] for name, run in runs.items()},
         "updates",
         "held-back picture loss, nats",
-        f"Of the blocks' gradients {lost[0]:.0f} % are exactly 0, and {lost[1]:.0f} % with a scale of its own for each "
+        f"On average {lost[0]:.0f} % of the blocks' gradients are exactly 0, and {lost[1]:.0f} % with a scale for each "
         f"block; the loss ends at {ends[0]:.2f} and {ends[1]:.2f}.",
     )
 
