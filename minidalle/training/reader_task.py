@@ -13,7 +13,7 @@ from torch import Tensor
 
 from minidalle.data import WorldPictures
 from minidalle.presets import ReaderTraining
-from minidalle.training.pictures import Album, batch_indices, to_images
+from minidalle.training.pictures import Album, batch_indices
 from minidalle.world.facts import facts_of
 from minidalle.world.judge import roughen
 from minidalle.world.reader import Reader, ReaderConfig, Sheet
@@ -59,7 +59,7 @@ class ReaderTask:
             self.mean_cost = 1.0
         times = [OFTEN.get(scene.kind, 1) for scene in train.scenes]
         self.deck = np.repeat(np.arange(len(train)), times)
-        self.album = Album(train.images, device)
+        self.album, self.held_back_album = Album(train.images, device), Album(held_back.images, device)
         asker = Reader(model)
         kinds = [scene.kind for scene in train.scenes]
         sheet = asker.sheet(kinds, [facts_of(scene) for scene in train.scenes])
@@ -95,8 +95,7 @@ class ReaderTask:
         for start in range(0, len(self.held_back), CHUNK):
             part = slice(start, start + CHUNK)
             kinds = [scene.kind for scene in self.held_back.scenes[part]]
-            images = to_images(np.ascontiguousarray(self.held_back.images[part])).to(self.device)
-            images = self.shrunk(images)
+            images = self.shrunk(self.held_back_album.batch(np.arange(len(self.held_back))[part]))
             for kind, told, true in zip(
                 kinds, model.answers(images, kinds), self.held_back_facts[part], strict=True
             ):
