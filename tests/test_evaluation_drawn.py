@@ -118,3 +118,18 @@ def test_the_usual_place_is_in_the_cache(model, text, tmp_path, monkeypatch):
     monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path))
     Drawer(model).draw(text, SEEDS)
     assert len(list((tmp_path / "drawn").glob(f"*/{FILE}"))) == 1
+
+
+def test_pictures_that_are_begun_otherwise_are_kept_apart(model, text, tmp_path):
+    drawer, text = Drawer(model, tmp_path / "drawn"), text[:1]
+    tokens = model.dalle.layout.image_tokens
+    begun = [torch.full((1, tokens // 2), code) for code in (1, 2)]
+    fixed = torch.full((1, tokens), -1)
+    fixed[:, -1] = 3
+    drawn = [drawer.draw(text, [7], prefix=prefix) for prefix in begun]
+    drawn += [drawer.draw(text, [7], fixed=fixed, greedy=True), drawer.draw(text, [7])]
+    assert len(list((tmp_path / "drawn").iterdir())) == 4
+    for kept, prefix in zip(drawn, begun, strict=False):
+        assert kept[:, : tokens // 2].equal(prefix) and drawer.draw(text, [7], prefix=prefix).equal(kept)
+    assert drawn[2][0, -1] == 3
+    assert len(list((tmp_path / "drawn").iterdir())) == 4

@@ -640,7 +640,7 @@ def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, read
     said, begun, real = [], [], sampling.sample
 
     def spy(*of, **settings):
-        begun.append(settings.get("prefix"))
+        begun.append(settings)
         return real(*of, **settings)
 
     monkeypatch.setattr(sampling, "sample", spy)
@@ -650,7 +650,17 @@ def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, read
     assert set(found) == {"drawn", "copied", "ignored", "dvae", "render"} and images.shape == (3, 3, 16, 16)
     true = to_floats(render_many([one.scene for one in asked], 16, progress=False))
     with torch.no_grad():
-        assert begun[0].equal(given_above(model.dvae, true)) and begun[1] is None
+        assert begun[0]["prefix"].equal(given_above(model.dvae, true)) and "prefix" not in begun[1]
+    assert not any(settings.get("greedy") for settings in begun)
+    marks, asked, pictures = prompts.matrices(drawer, "matrix", HELD_OUT, 2, lambda *what: None)
+    assert (
+        set(marks) == {"drawn", "copied", "dvae", "render"}
+        and marks["render"]["cell"]["n"] == len(pictures) == 2
+    )
+    true = render_many([one.scene for one in asked], 16, progress=False)
+    with torch.no_grad():
+        given = given_around(model.dvae, true, model.dalle.layout.grid, torch.device("cpu"))
+    assert begun[2]["greedy"] and begun[2]["fixed"].equal(given)
     monkeypatch.setattr(sampling, "sample", lambda *of, **settings: pytest.fail("drawn again"))
     again, _, same = prompts.picture_prompts(drawer, reader, 3, 0, lambda *what: None)
     assert again == found and same.equal(images)
