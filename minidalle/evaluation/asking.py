@@ -134,13 +134,19 @@ NEAR_ANGLES = {"angle, within 15 degrees": 1, "angle, within 30 degrees": 2}
 THREE_LETTERS = "word of three letters"
 
 
+def steps_off(read: str, true: str) -> int:
+    """By how many of the 24 steps of a full turn a read angle differs from the true one, the shorter way round."""
+    angles = WORLD["angle"].fields["angle"]
+    off = (angles.index(read) - angles.index(true)) % len(angles)
+    return min(off, len(angles) - off)
+
+
 def _besides(asked: Asked, read: dict[str, str]) -> dict[str, bool]:
     """What is counted beside the facts themselves: an angle that is a step or two off, and short words apart."""
     kind, facts = asked.scene.kind, asked.facts
     if kind == "angle" and "angle" in asked.told:
-        angles = WORLD[kind].fields["angle"]
-        off = (angles.index(read["angle"]) - angles.index(facts["angle"])) % len(angles)
-        return {name: min(off, len(angles) - off) <= steps for name, steps in NEAR_ANGLES.items()}
+        off = steps_off(read["angle"], facts["angle"])
+        return {name: off <= steps for name, steps in NEAR_ANGLES.items()}
     if kind == "sign" and "word" in asked.told and len(facts["word"]) == 3:
         return {THREE_LETTERS: read["word"] == facts["word"]}
     return {}

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from minidalle.evaluation.asking import NEAR_ANGLES
 from minidalle.world.facts import fields_of
 
 READING = Path(__file__).parents[2] / "data" / "results" / "reader" / "reading.json"
@@ -28,12 +29,14 @@ def unclaimed(size: int) -> frozenset[tuple[str, str]]:
         return frozenset()
     results = json.loads(READING.read_text(encoding="utf-8"))
     small = size < results["size"]
-    return frozenset(
-        (kind, field)
-        for kind, fields in results["kinds"].items()
-        for field, entry in fields.items()
-        if not claimed(entry) or (small and entry["small"]["share"] < TRUSTED)
-    )
+    found = set()
+    for kind, fields in results["kinds"].items():
+        for field, entry in fields.items():
+            if not claimed(entry) or (small and entry["small"]["share"] < TRUSTED):
+                found.add((kind, field))
+            if "near" in entry and entry["near"]["share"] < TRUSTED:
+                found |= {(kind, name) for name in NEAR_ANGLES}
+    return frozenset(found)
 
 
 def is_claimed(kind: str, field: str, size: int) -> bool:
@@ -41,7 +44,9 @@ def is_claimed(kind: str, field: str, size: int) -> bool:
     fields that it is about ("color" of color1 and color2, "word of three letters" of the word), or "all" of them."""
     about = field.split(",")[0].split(" of ")[0]
     names = [name for name in fields_of(kind) if name != "size"]
-    if field != "all":
+    if field in NEAR_ANGLES:
+        names = [field]  # an angle may be read well to within a step, and less well exactly
+    elif field != "all":
         names = [name for name in names if about in (name, name.rstrip("123456789"))]
     return not any((kind, name) in unclaimed(size) for name in names)
 

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
+from minidalle.evaluation.asking import steps_off
 from minidalle.evaluation.statistics import share
 from minidalle.pipeline_pictures import to_floats
 from minidalle.world import WORLD, Scene, Stream, render_many, sample_scene
@@ -84,7 +85,8 @@ def answers(
 
 def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[str, Any]:
     """How well every field of every kind is read, ready for JSON: the share read rightly of `count` fresh renders,
-    of the same made soft, and of the same drawn at half the size; and the share of altered ones told from the true."""
+    of the same made soft, and of the same drawn at half the size; and the share of altered ones told from the true;
+    of an angle also the share read within 15 degrees."""
     size, result = reader.config.image_size, {}
     for kind in tqdm(reader.kinds, desc="reading", unit="kind", disable=not progress):
         scenes = [question(kind, index) for index in range(count)]
@@ -101,6 +103,8 @@ def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[st
                 "soft": share([a[field] == b[field] for a, b in zip(soft, true, strict=True)]),
             }
             entry["small"] = share([a[field] == b[field] for a, b in zip(small, true, strict=True)])
+            if field == "angle":
+                entry["near"] = share([_near(a, b, c) for a, b, c in zip(clear, small, true, strict=True)])
             if changed:
                 others = [scene for _, scene in changed]
                 read = answers(reader, render_many(others, size, progress=False), others)
@@ -109,6 +113,11 @@ def measure_reader(reader: Reader, count: int, progress: bool = True) -> dict[st
                 )
             result[kind][field] = entry
     return {"count": count, "size": size, "kinds": result}
+
+
+def _near(clear: dict[str, str], small: dict[str, str], true: dict[str, str]) -> bool:
+    """Whether an angle is read within a step, of a render and of one of half the size."""
+    return all(steps_off(told["angle"], true["angle"]) <= 1 for told in (clear, small))
 
 
 def claimed(entry: dict[str, Any]) -> bool:
