@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -44,6 +45,7 @@ from minidalle.evaluation.prompts import (
     upper,
     with_ninth,
 )
+from minidalle.evaluation.reading import measure_reader, question
 from minidalle.evaluation.section_headline import choosing, headline
 from minidalle.evaluation.section_run import section_of, sections_of
 from minidalle.evaluation.sections import CHUNKS, Batch, Effort, batches, chosen, measure, shares
@@ -701,3 +703,26 @@ def test_the_shipped_reader_is_measured_on_angles_to_within_a_step():
     path = Path(__file__).parents[1] / "data" / "results" / "reader" / "reading.json"
     entry = json.loads(path.read_text())["kinds"]["angle"]["angle"]
     assert entry["near"]["n"] == entry["clear"]["n"] and entry["near"]["share"] >= entry["clear"]["share"]
+
+
+def test_a_reader_that_is_a_step_off_is_near_and_one_that_is_two_steps_off_is_not():
+    class Off:
+        config, kinds = SimpleNamespace(image_size=16), ("angle",)
+
+        def __init__(self, steps):
+            self.steps, self.at = steps, 0
+
+        def read(self, images, kinds):
+            """Knows which of the four scenes is asked about: three times those four, then the altered ones."""
+            values = fields_of("angle")["angle"]
+            told = []
+            for _ in kinds:
+                facts = facts_of(question("angle", self.at % 4))
+                turned = values[(values.index(facts["angle"]) + self.steps) % len(values)]
+                told.append(facts | {"angle": turned})
+                self.at += 1
+            return told
+
+    for steps, near in ((0, 1.0), (1, 1.0), (-1, 1.0), (2, 0.0)):
+        entry = measure_reader(Off(steps), 4, progress=False)["kinds"]["angle"]["angle"]
+        assert entry["near"]["share"] == near and entry["clear"]["share"] == float(steps == 0)
