@@ -723,6 +723,6 @@ def test_a_reader_that_is_a_step_off_is_near_and_one_that_is_two_steps_off_is_no
                 self.at += 1
             return told
 
-    for steps, near in ((0, 1.0), (1, 1.0), (-1, 1.0), (2, 0.0)):
-        entry = measure_reader(Off(steps), 4, progress=False)["kinds"]["angle"]["angle"]
-        assert entry["near"]["share"] == near and entry["clear"]["share"] == float(steps == 0)
+    for off, near in ((0, 1.0), (1, 1.0), (-1, 1.0), (2, 0.0)):
+        entry = measure_reader(Off(off), 4, progress=False)["kinds"]["angle"]["angle"]
+        assert entry["near"]["share"] == near and entry["clear"]["share"] == float(off == 0)
