@@ -121,7 +121,7 @@ def _lines(source: Any, split: str, config: str | None, streaming: bool) -> tupl
         if path.suffix != ".parquet":
             raise PairsError(f"{path} is no parquet file; give that, or the folder that the pictures lie in")
         return str(path), _dataset_lines(
-            str(path), lambda: _load("parquet", None, "train", True, _exactly(path))
+            str(path), lambda: _load("parquet", None, "train", True, _exactly(path)), path
         )
     name = os.fspath(source)
     if (
@@ -145,8 +145,13 @@ def _load(path: str, config: str | None, split: str, streaming: bool, files: str
     return datasets.load_dataset(path, config, split=split, streaming=streaming, data_files=files)
 
 
-def _dataset_lines(name: str, load: Callable[[], Any]) -> Iterator[tuple[str, dict[str, Any] | None, str]]:
-    """The rows of a data set, with pictures left undecoded, so that one that is damaged is one row's fault."""
+def _dataset_lines(
+    name: str, load: Callable[[], Any], parquet: Path | None = None
+) -> Iterator[tuple[str, dict[str, Any] | None, str]]:
+    """The rows of a data set, with pictures left undecoded, so that one that is damaged is one row's fault.
+
+    parquet: the file they lie in, if it is one.
+    """
     try:
         import datasets
     except ImportError:
@@ -160,7 +165,24 @@ def _dataset_lines(name: str, load: Callable[[], Any]) -> Iterator[tuple[str, di
         for number, columns in enumerate(data):
             yield f"{name}, row {number}", dict(columns), ""
     except Exception as error:  # whatever readers and networks raise, a learner gets one sentence
+        number = number if parquet is None else max(number, last_readable(parquet))
         raise PairsError(f"{name} cannot be read{_after(number)}: {_sentence(error)}") from error
+
+
+def last_readable(parquet: Path) -> int:
+    """The last row of a parquet file before damage, -1 where there is none. It is read ahead by several threads, so
+    where a reader stops says little; here one row group is read after the other."""
+    import pyarrow.parquet
+
+    rows = 0
+    try:
+        with pyarrow.parquet.ParquetFile(parquet) as file:
+            for group in range(file.num_row_groups):
+                file.read_row_group(group, use_threads=False)
+                rows += file.metadata.row_group(group).num_rows
+    except Exception:  # the damage, which the caller tells of
+        pass
+    return rows - 1
 
 
 def _after(number: int) -> str:
