@@ -75,6 +75,23 @@ def test_without_a_card_nothing_is_drawn_ahead(tmp_path):
     assert draw_ahead(args) is None
 
 
+@pytest.mark.slow
+def test_beside_a_card_captions_are_spelled_while_the_dvae_trains(done, monkeypatch):
+    """In a process that has trained already: one forked from it would wait for its threads for ever."""
+    out, _ = done
+    args = whole_run.argparse.Namespace(preset="tiny", pictures=None, device="cuda", out=out, seed=0)
+    assert whole_run.spell_ahead(whole_run.argparse.Namespace(**vars(args) | {"device": "cpu"})) is None
+    monkeypatch.setattr("minidalle.training.command.device_of", lambda args: args.device)
+    assert whole_run.spell_ahead(args) is None  # CLIP is finished, so nothing asks for them
+    monkeypatch.setattr(whole_run, "finished", lambda out, stage: False)
+    captions.caption_table.cache_clear()
+    whole_run.spell_ahead(args).result(timeout=300)
+    before = captions.caption_table.cache_info()
+    some = setup.world_pictures(64, 0, 16, cache_dir=out.parent / "data", progress=False)
+    table = CaptionTable(some, setup.trained_tokenizer(out), preset("tiny").text_length, 8, 0.1, "cpu")
+    assert captions.caption_table.cache_info().hits == before.hits + 1 and table.table.shape == (64, 8, 24)
+
+
 # ---------------------------------------------------------------- what a card is given
 
 

@@ -136,7 +136,7 @@ def captions_for(
 
 
 def prepare_tables(preset: Preset, tokenizer: BPETokenizer, seed: int) -> None:
-    """Make the tables that DALL-E and CLIP will ask for, before a card is in use: processes begin faster then."""
+    """Make the tables that DALL-E and CLIP will ask for: the cores can do it while a card trains the dVAE."""
     for task in ("dalle", "clip"):
         config = preset.training[task]
         given = seed, "train", config.mix, config.pictures, tokenizer, preset.text_length
@@ -165,7 +165,7 @@ def caption_table(
 
     given = seed, split, mix, tokenizer, length, wordings, dropout, foils
     jobs = [(*given, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    with processes(workers, fork=not torch.cuda.is_initialized()) as pool:
+    with processes(workers) as pool:
         return torch.from_numpy(np.concatenate(list(in_order(pool, rows_of, jobs))))
 
 

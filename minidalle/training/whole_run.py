@@ -11,6 +11,7 @@ import argparse
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from minidalle.training.curves import draw_curves
 from minidalle.training.grids import save_picture
 from minidalle.training.packing import pack
 from minidalle.training.settings import with_settings
-from minidalle.training.setup import FEW, Setting, pictures_of, trained_tokenizer
+from minidalle.training.setup import FEW, Setting, adapted, pictures_of, trained_tokenizer
 from minidalle.training.state import newest_checkpoint
 from minidalle.training.tokenizer_task import FILE
 from minidalle.world import caption, sample_scene
@@ -89,17 +90,21 @@ def whole_run(args: argparse.Namespace) -> Path:
     """
     minutes = minutes_of(args.minutes)
     preset(args.preset)  # a slip in the name is told before anything is done
-    ahead = draw_ahead(args)
+    ahead, spelled = draw_ahead(args), None
     taken = read_json(args.out / "stages.json") if (args.out / "stages.json").is_file() else {}
     for stage in STAGES:
         if not finished(args.out, stage):
             begin = time.perf_counter()
             if stage == "dalle" and ahead is not None:
                 ahead.wait()  # where it failed, the pictures are drawn now, and what is wrong is told
+            if stage == "dalle" and spelled is not None:
+                spelled.result()
             one_stage(stage, args, minutes.get(stage))
             note(args.out, taken, stage, begin)
         if stage == args.until:
             return args.out
+        if stage == "tokenizer":
+            spelled = spell_ahead(args)
     begin = time.perf_counter()
     model = pack(args.out, args.out / "model", tqdm.write, args.preset)
     note(args.out, taken, "pack", begin)
@@ -114,10 +119,6 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
     """`minidalle train STAGE`, from the beginning or from the last checkpoint, whose plan is kept."""
     from minidalle.training.command import device_of, train
 
-    if stage == "dalle" and device_of(args).startswith("cuda"):
-        prepare_tables(
-            with_pictures(preset(args.preset), args.pictures), trained_tokenizer(args.out), args.seed
-        )
     if stage == "pictures":
         chosen = with_pictures(preset(args.preset), args.pictures)
         setting = Setting(chosen, args.out, args.data, args.seed, device_of(args), not args.quiet, tqdm.write)
@@ -203,6 +204,19 @@ def draw_ahead(args: argparse.Namespace) -> subprocess.Popen | None:
     asked |= {"cache_dir": str(args.data) if args.data else None, "progress": False}
     code = f"from minidalle.data import world_pictures\nif __name__ == '__main__':\n    world_pictures(**{asked!r})"
     return subprocess.Popen([sys.executable, "-c", code])
+
+
+def spell_ahead(args: argparse.Namespace) -> Future | None:
+    """The tables of captions, made by other cores while the dVAE trains; None without a card, which they are for."""
+    from minidalle.training.command import device_of
+
+    if not device_of(args).startswith("cuda") or finished(args.out, "clip"):
+        return None
+    chosen, tokenizer = with_pictures(preset(args.preset), args.pictures), trained_tokenizer(args.out)
+    thread = ThreadPoolExecutor(1)
+    made = thread.submit(prepare_tables, adapted(chosen, tokenizer, None), tokenizer, args.seed)
+    thread.shutdown(wait=False)
+    return made
 
 
 def note(out: Path, taken: dict[str, float], stage: str, begin: float) -> None:

@@ -10,7 +10,6 @@ Left out: where they are kept (`data.py`); drawing on processors, which is `rend
 from __future__ import annotations
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -84,11 +83,10 @@ def draw_many(
             yield drawn(packed, size)
 
 
-def processes(workers: int | None = None, fork: bool = False) -> ProcessPoolExecutor:
-    """Processes, one less than there are cores. They share nothing with this one, since a process that holds a card
-    cannot be forked; with `fork`, for one that does not, they begin at once (on Linux)."""
-    method = "fork" if fork and sys.platform == "linux" else "spawn"
-    return ProcessPoolExecutor(workers or max(1, (os.cpu_count() or 2) - 1), get_context(method))
+def processes(workers: int | None = None) -> ProcessPoolExecutor:
+    """Processes, one less than there are cores. They share nothing with this one: a process that holds a card, or has
+    used several threads, cannot be forked."""
+    return ProcessPoolExecutor(workers or max(1, (os.cpu_count() or 2) - 1), get_context("spawn"))
 
 
 def in_order(pool: Executor, work: Callable, jobs: list[tuple], ahead: int = 64) -> Iterator[Any]:
