@@ -1,5 +1,6 @@
 """`minidalle run`, and what keeps a card busy, as far as a processor can tell."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from minidalle.dalle_flops import training_flops
 from minidalle.masks import dense_mask
 from minidalle.presets import CLIPTraining, SettingError, preset
 from minidalle.tokenizer import PAD, BPETokenizer
-from minidalle.training import captions, command, pictures, setup, whole_run
+from minidalle.training import captions, pictures, setup, whole_run
 from minidalle.training.captions import NEITHER, CaptionBatches, CaptionTable, rows_of, told
 from minidalle.training.loop import fuse
 from minidalle.training.pictures import Album, kept_renders
@@ -81,6 +82,7 @@ def test_beside_a_card_captions_are_spelled_while_the_dvae_trains(done, monkeypa
     out, _ = done
     args = whole_run.argparse.Namespace(preset="tiny", pictures=None, device="cuda", out=out, seed=0)
     assert whole_run.spell_ahead(whole_run.argparse.Namespace(**vars(args) | {"device": "cpu"})) is None
+    command = importlib.import_module("minidalle.training.command")  # as it is found when it is asked for
     monkeypatch.setattr(command, "device_of", lambda args: args.device)
     assert whole_run.spell_ahead(args) is None  # CLIP is finished, so nothing asks for them
     monkeypatch.setattr(whole_run, "finished", lambda out, stage: False)
