@@ -142,21 +142,18 @@ def test_it_is_measured_by_the_evaluation(run, tmp_path, capsys):
     assert "reader.safetensors" in capsys.readouterr().err
 
 
-def test_a_shipped_reader_is_laid_out_and_trained_further(run, tmp_path, capsys):
-    """From its own weights, on pictures of full size from the first update on if so wished."""
-    own, out = tmp_path / "own", tmp_path / "further"
+def laid_out(run, folder):
+    """The reader of a run, packed and unpacked again: both folders, and the words to train it with."""
+    own, out = folder / "own", folder / "further"
     assert main(["pack", str(run), str(own), "--reader"]) == 0
     assert main(["unpack", str(own), str(out)]) == 0
-    arguments = [
-        "reader",
-        "--preset",
-        "tiny",
-        "--out",
-        str(out),
-        "--data",
-        str(run.parent / "data"),
-        "--quiet",
-    ]
+    data = str(run.parent / "data")
+    return own, out, ["reader", "--preset", "tiny", "--out", str(out), "--data", data, "--quiet"]
+
+
+def test_a_shipped_reader_is_laid_out_and_trained_further(run, tmp_path, capsys):
+    """From its own weights, on pictures of full size from the first update on if so wished."""
+    own, out, arguments = laid_out(run, tmp_path)
     grown = ["--set", "training.grow=false", "--set", "training.learning_rate=1e-9"]
     assert main([*arguments, "--resume", "--steps", "2", *grown]) == 0
     assert main(["pack", str(out), str(tmp_path / "packed"), "--reader"]) == 0
@@ -169,18 +166,6 @@ def test_a_shipped_reader_is_laid_out_and_trained_further(run, tmp_path, capsys)
 
 
 def test_a_reader_of_other_sizes_is_not_trained_further(run, tmp_path, capsys):
-    own, out = tmp_path / "own", tmp_path / "further"
-    assert main(["pack", str(run), str(own), "--reader"]) == 0
-    assert main(["unpack", str(own), str(out)]) == 0
-    arguments = [
-        "reader",
-        "--preset",
-        "tiny",
-        "--out",
-        str(out),
-        "--data",
-        str(run.parent / "data"),
-        "--quiet",
-    ]
+    *_, arguments = laid_out(run, tmp_path)
     assert main([*arguments, "--resume", "--steps", "2", "--set", "training.width=4"]) == 1
     assert "do not fit: reader.width is 8, not 4" in capsys.readouterr().err

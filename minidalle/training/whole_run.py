@@ -89,8 +89,8 @@ def whole_run(args: argparse.Namespace) -> Path:
     OUT/stages.json tells how long each took. Raises what `command.train` and `packing.pack` raise.
     """
     minutes = minutes_of(args.minutes)
-    preset(args.preset)  # a slip in the name is told before anything is done
-    ahead, spelled = draw_ahead(args), None
+    ahead = draw_ahead(args)  # tells a slip in the preset's name, before anything is done
+    spelled = None
     taken = read_json(args.out / "stages.json") if (args.out / "stages.json").is_file() else {}
     for stage in STAGES:
         if not finished(args.out, stage):
