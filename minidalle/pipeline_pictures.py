@@ -1,6 +1,6 @@
 """Pictures at the edge of the models: bytes to show and save, tensors to read.
 
-Left out: figures with axes and captions (`show.py`).
+Left out: figures with axes and captions (`show/`).
 """
 
 import io

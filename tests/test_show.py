@@ -11,7 +11,7 @@ from tiny_model import save_tiny
 
 import minidalle
 from minidalle import show
-from minidalle.show_map import PARTS
+from minidalle.show.course import PARTS
 
 
 def size(figure: show.Figure) -> tuple[int, int]:

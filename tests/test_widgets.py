@@ -9,10 +9,10 @@ import pytest
 from tiny_model import save_tiny
 
 import minidalle
-from minidalle import widgets
 from minidalle.pipeline import Pipeline
 from minidalle.tokenizer import CaptionError
-from minidalle.widgets import FAMILIES, TEMPLATE, caption_editor, choices_for, with_articles
+from minidalle.widgets import caption_editor, captions, live
+from minidalle.widgets.captions import FAMILIES, TEMPLATE, choices_for, with_articles
 from minidalle.world import COLORS, RELATIONS, SHAPES, TEXTURES
 from minidalle.world.captions import NUMBERS, RELATION_WORDS
 
@@ -51,7 +51,7 @@ def test_the_grid_follows_and_is_remembered(model: Pipeline):
 
 
 def test_quick_changes_draw_once(model: Pipeline, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(widgets, "PAUSE", 0.01)
+    monkeypatch.setattr(captions, "PAUSE", 0.01)
     editor = caption_editor(model, "a [red|blue|green|pink] cube", n=1)
     refreshed, refresh = [], editor.refresh
     editor.refresh = lambda: refreshed.append(editor.caption) or refresh()
@@ -78,7 +78,7 @@ def test_a_change_in_the_cell_that_shows_the_editor_is_in_its_picture(model: Pip
 
 
 def test_old_grids_are_forgotten(model: Pipeline, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(widgets, "KEPT", 2)
+    monkeypatch.setattr(captions, "KEPT", 2)
     editor = caption_editor(model, "a [red|blue|green] cube", n=1)
     for colour in ("blue", "green"):
         editor.words[0].value = colour
@@ -120,7 +120,7 @@ def test_without_a_kernel_there_is_a_picture(model: Pipeline):
     editor = caption_editor(model, n=2)
     data, about = editor._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]) == editor.image.value
-    assert widgets.WIDGET in data and about["image/png"]["alt"] == editor.alt
+    assert live.WIDGET in data and about["image/png"]["alt"] == editor.alt
     caption = "a small red cube on top of a large green cube"
     assert (
         data["text/plain"]

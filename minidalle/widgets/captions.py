@@ -3,11 +3,10 @@
     >>> editor = caption_editor(model, "a [small] [red] [cube] [on top of] a [large] [green] [cube]")
 
 In a live notebook each word in brackets is a dropdown. Where there is no kernel (on GitHub, in an export) the
-same cell shows the picture it had. Left out: figures without a kernel (`show.py`).
+same cell shows the picture it had. Left out: figures without a kernel (`show/`).
 """
 
 import asyncio
-import base64
 import html
 import re
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ import ipywidgets
 
 from minidalle.pipeline import Pipeline
 from minidalle.pipeline_pictures import whole
+from minidalle.widgets.live import Live
 
 TEMPLATE = "a [small] [red] [cube] [on top of] a [large] [green] [cube]"
 
@@ -36,7 +36,6 @@ own words, written out because importing the world starts the renderer; a test h
 PAUSE = 0.15  # seconds without a change before drawing starts, so that quick changes draw once
 KEPT = 200  # grids remembered: going back to a caption costs nothing
 WIDTH = 640  # pixels on the page
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def choices_for(word: str, known: Sequence[str] | frozenset[str] = ()) -> list[str]:
@@ -62,12 +61,14 @@ def with_articles(text: str) -> str:
     return re.sub(r"\ban(?= [^aeiou\s])", "a", text)
 
 
-class CaptionEditor:
+class CaptionEditor(Live):
     """A sentence with dropdowns, a seed, and the pictures of what it says now. See `caption_editor`.
 
     `caption` is what it says; `pictures()` is its grid as PNG bytes; `words` are the dropdowns, left to right;
     `shown` is what the pictures on the page show, in words.
     """
+
+    name = "Caption editor"
 
     def __init__(self, model: Pipeline, template: str, seed: int, n: int) -> None:
         self.model, self.n = model, whole("n", n, 1)
@@ -159,6 +160,10 @@ class CaptionEditor:
         except RuntimeError:
             self.refresh()
 
+    def png(self) -> bytes:
+        """The grid on the page now."""
+        return self.image.value
+
     def __repr__(self) -> str:
         return f"<Caption editor: {self.alt}; run this cell to change its words>"
 
@@ -166,10 +171,7 @@ class CaptionEditor:
         if self._timer is not None:  # a change that is not drawn yet
             self._timer.cancel()
             self.refresh()
-        live = self.box._repr_mimebundle_()
-        live = live[0] if isinstance(live, tuple) else live
-        picture = base64.b64encode(self.image.value).decode()
-        data = {"text/plain": repr(self), "image/png": picture, WIDGET: live[WIDGET]}
+        data, _ = super()._repr_mimebundle_()
         return data, {"image/png": {"alt": self.shown}}
 
 

@@ -1,6 +1,6 @@
 """The map of the course: the path from a caption to a picture, with the lessons that build each part.
 
-Left out: everything else that is drawn (`show.py`).
+Left out: everything else that is drawn (`__init__.py`).
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Figures about data: which combinations are there, and how often something occurs.
 
-Each function gives what paints the figure on matplotlib, and its description. Left out: pictures (`show.py`).
+Each function gives what paints the figure on matplotlib, and its description. Left out: pictures (`__init__.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """The real source of anything in the package, to be read in a lesson. Lessons paste nothing.
 
-Left out: figures (`show.py`).
+Left out: figures (`__init__.py`).
 """
 
 import inspect
@@ -33,7 +33,7 @@ def source(thing: Any) -> Source:
         path = Path(inspect.getsourcefile(thing) or "")
     except (TypeError, OSError):
         raise ValueError(f"{thing!r} has no Python source: pass a function, a class or a module") from None
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     name = path.relative_to(package.parent).as_posix() if path.is_relative_to(package) else path.name
     first = max(first, 1)
     where = f"{name}, lines {first} to {first + len(lines) - 1}"

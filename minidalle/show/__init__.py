@@ -2,7 +2,7 @@
 
 A function here returns a `Figure`: in a notebook it shows itself; its text form is its description, so that a
 reader without pictures, and a test, have something to read. `source` shows the real source of anything in the
-package (`show_source.py`). Left out: the map of the course (`show_map.py`), and live widgets (`widgets.py`).
+package (`source_code.py`). Left out: the map of the course (`course.py`), and live widgets (`widgets/`).
 """
 
 import base64
@@ -23,9 +23,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from minidalle.pipeline_pictures import columns_for, to_bytes, whole
-from minidalle.show_data import bars_on, combinations_on
-from minidalle.show_map import course_map_on
-from minidalle.show_source import Source, source
+from minidalle.show.course import course_map_on
+from minidalle.show.data import bars_on, combinations_on
+from minidalle.show.source_code import Source, source
 from minidalle.tokenizer import PAD, BPETokenizer
 
 __all__ = [
