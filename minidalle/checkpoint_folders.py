@@ -59,6 +59,29 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         ) from error
 
 
+def seal_folder(unfinished: Path, folder: Path) -> None:
+    """Give a folder that others have filled a manifest, and its own name: it is then whole or not there.
+
+    Raises CheckpointError when that cannot be done; an older folder of that name then stays.
+    """
+    try:
+        entries = {path.name: _entry(path) for path in sorted(unfinished.iterdir())}
+        _write_file(unfinished / MANIFEST, json_bytes(entries))
+        _flush_folder(unfinished)
+        _take_the_place(unfinished, folder)
+        _flush_folder(folder.parent)
+    except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise CheckpointError(
+            f"{folder} could not be written ({error.strerror or error}): make room"
+        ) from error
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a folder so that no half of it is left under its own name. One that is not there is fine."""
     if folder.exists():

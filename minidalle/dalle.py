@@ -145,6 +145,11 @@ class DALLE(nn.Module):
         first, last = self.transformer.blocks[0], self.transformer.blocks[-1]
         return [(first, "before"), (self.transformer, "between"), (last, "after"), (self, "losses")]
 
+    def shards(self) -> list[nn.Module]:
+        """The parts whose weights may be spread over processes one by one; from now on each is called as a whole."""
+        self.transformer.by_blocks = True
+        return list(self.transformer.blocks)
+
     def text_ids(self, text: Tensor) -> Tensor:
         """Caption ids with padding resolved: int64 [batch, text_length], PAD (-1) at position p becomes
         text_vocab + p.

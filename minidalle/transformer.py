@@ -191,6 +191,7 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Block(config, pattern) for pattern in config.layers)
         self.norm = nn.LayerNorm(config.width)
         self.tables = PatternTables(layout, config.conv_kernel)
+        self.by_blocks = False
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -219,7 +220,12 @@ class Transformer(nn.Module):
         return self.norm(x)
 
     def _read_whole(self, x: Tensor) -> Tensor:
-        """All blocks on whole streams: attention by turns with what lies between it and the next one."""
+        """All blocks on whole streams: attention by turns with what lies between it and the next one; `by_blocks`, one
+        block after the other, so that a block's weights need not be there while others work (FSDP)."""
+        if self.by_blocks:
+            for block in self.blocks:
+                x = block(x, self.tables)
+            return x
         qkv = self.blocks[0].before(x)
         for layer, block in enumerate(self.blocks):
             heads = attend(*block.attention.split(qkv), block.attention.pattern, self.tables)

@@ -104,6 +104,7 @@ MACHINES = {
     "PowerSGD": (POWER, "self.errors[parameters[number]] = self._pack(matrix - mean)",
                  "self.errors[parameters[number]] = self._pack(mean - matrix)"),
     "compression": (POWER, "return 1 - rank * (shards + 2) / (2 * width * shards)", "return 1 - rank * (shards + 2) / (width * shards)"),
+    "sharding": ("minidalle/training/several.py", "return slice(self.rank * each, (self.rank + 1) * each)", "return slice(0, each)"),
     "recomputed activations": (SCALES, "return x.view_as(x)", "return x + 1e-3 * torch.rand_like(x)"),
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The ledger: every statement of the paper that can be right or wrong in code, what is done here, and its test.
 
     minidalle ledger               # the table, in Markdown
-    minidalle ledger --write FILE  # into a file, between its marks
+    minidalle ledger --write FILE  # into a file, between its marks, with the costs of the paper's size (`costs.py`)
 
 Numbers of the column "here" are read off the `paper` preset, so that they cannot drift; the tests are named, and
 `tools/break_ledger.py` breaks the code behind every one of them to see it fail. The statements are from "Zero-Shot
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from minidalle.ledger import dvae, machines, text, transformer
+from minidalle.ledger import costs, dvae, machines, text, transformer
 from minidalle.ledger.line import OPEN, Line
 from minidalle.presets import preset
 
@@ -76,4 +76,5 @@ def run(args: argparse.Namespace) -> int:
     from minidalle.evaluation.report import write_between
 
     write_between(args.write, "ledger", table())
+    write_between(args.write, "costs", costs.table(preset("paper")))
     return 0

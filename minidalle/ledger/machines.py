@@ -50,8 +50,10 @@ LINES = (
     Line(
         "sharding",
         "parameters over the 8 GPUs of a machine (2.5)",
-        "not yet",
-        "one card, or two cores, hold every model that is trained here; torch's own engine is to carry it",
+        "FSDP2 block by block, `--engine fsdp`; or whole replicas, `--engine ddp`",
+        "torch's own engine, not ours; over all processes, not those of one machine",
+        of("several", "test_two_processes_have_the_losses_and_weights_of_one")
+        + of("several", "test_a_checkpoint_in_shards_is_whole_and_goes_on_in_one_process"),
     ),
     Line(
         "recomputed activations",

@@ -5,6 +5,7 @@ it. Left out: what a task needs before it can start (`setup.py`), the loop (`loo
 """
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ from minidalle.training.packing import pack, pack_judge, pack_reader
 from minidalle.training.resume import compare, start_from
 from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
+from minidalle.training.several import ALONE, ENGINES, Ranks, joined, local_device
 from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
 from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack, unpack_reader
@@ -66,6 +68,12 @@ def _fill_train(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help=setting
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    parser.add_argument(
+        "--engine", default="ddp", help=f"how processes of torchrun share it: {', '.join(ENGINES)}"
+    )
+    parser.add_argument(
+        "--powersgd", type=int, default=0, metavar="RANK", help="send gradients as factors of this rank (ddp)"
+    )
     parser.set_defaults(run=run, command="train")
 
 
@@ -151,34 +159,41 @@ def train(args: argparse.Namespace) -> State | None:
     if args.threads:
         torch.set_num_threads(args.threads)
     folder = args.out / args.task
-    with locked(folder):
-        return make_tokenizer(args, folder) if args.task == "tokenizer" else train_task(args, folder)
+    with joined(device_of(args), args.engine, args.powersgd) as ranks:
+        ranks.check(args.task, planned=args.minutes is not None)
+        with locked(folder) if ranks.leads else contextlib.nullcontext():
+            return (
+                make_tokenizer(args, folder) if args.task == "tokenizer" else train_task(args, folder, ranks)
+            )
 
 
-def train_task(args: argparse.Namespace, folder: Path) -> State:
+def train_task(args: argparse.Namespace, folder: Path, ranks: Ranks = ALONE) -> State:
     """Get a task ready and train it in its `folder`: from the beginning, or from a checkpoint."""
     checkpoint = start_from(folder / "checkpoints", args.resume)
     recorded = read_json(checkpoint / "state.json") if checkpoint else None
     origin = (recorded or {}).get(UNPACKED)
     chosen, seed = choose(args, recorded)
     device = device_of(args)
-    setting = Setting(chosen, args.out, args.data, seed, device, not args.quiet, tqdm.write)
-    prepared = prepare(args.task, setting)
+    say = tqdm.write if ranks.leads else lambda text: None
+    setting = Setting(chosen, args.out, args.data, seed, device, not args.quiet and ranks.leads, say)
+    prepared = ranks.in_turn(lambda: prepare(args.task, setting))
     config = prepared.task.config
+    ranks.join(prepared.task)
     precision = pick_precision(device) if config.precision == "auto" else config.precision
     if recorded and not origin:
         precision = recorded["precision"]
     about = {"task": args.task, "seed": seed, "precision": precision, "threads": torch.get_num_threads()}
     about |= {"torch": torch.__version__, "device": device, "inputs": prepared.inputs}
     about |= {"preset": prepared.preset.to_dict(), "model": prepared.model}
-    this = Run(folder, about, seed, device, precision, not args.quiet)
+    this = Run(folder, about, seed, device, precision, not args.quiet, say, ranks)
     if origin:
         check_sizes(recorded, about)
         about["from"] = origin
     elif recorded:
         compare(recorded, about)
         about |= {"from": recorded["from"]} if "from" in recorded else {}
-    return go(prepared.task, this, args, checkpoint, new=not recorded or bool(origin))
+    state = go(prepared.task, this, args, checkpoint, new=not recorded or bool(origin))
+    return ranks.leave(state)
 
 
 def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
@@ -193,14 +208,15 @@ def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
 
 def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None, new: bool) -> State:
     """Plan a new run, which may begin with the weights of a checkpoint, or take over a checkpoint's plan; train."""
-    log = Log(run.folder / "log.jsonl")
+    log = Log(run.folder / "log.jsonl") if run.ranks.leads else None
     if new or checkpoint is None:
         total = args.steps or (plan_steps(task, run, args.minutes) if args.minutes else task.config.steps)
         state = fresh_state(task, run, total)
         if checkpoint is not None:
             begin(state, checkpoint)
         first = {"event": "start", "total": total, "parameters": count(state)}
-        log.start({**first, **getattr(task, "details", {}), **run.about})
+        if log:
+            log.start({**first, **getattr(task, "details", {}), **run.about})
         run.say(
             f"{task.name}: {count(state):,} parameters, {total:,} updates of {task.config.batch_size} pictures"
         )
@@ -213,8 +229,11 @@ def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None, 
         run.say(
             f"the run was planned for {planned:,} updates and now has {state.total:,}: its schedules change"
         )
-    log.cut_after(state.step)
-    log.add({"event": "resume", "step": state.step, "total": state.total, "threads": run.about["threads"]})
+    if log:
+        log.cut_after(state.step)
+        log.add(
+            {"event": "resume", "step": state.step, "total": state.total, "threads": run.about["threads"]}
+        )
     if state.step >= state.total:
         run.say(
             f"{task.name} is finished: {state.step:,} of {state.total:,} updates; --steps makes it longer"
@@ -255,6 +274,6 @@ def choose(args: argparse.Namespace, recorded: dict[str, Any] | None) -> tuple[P
 def device_of(args: argparse.Namespace) -> str:
     """The device asked for. SettingError for one that is not there."""
     try:
-        return str(pick_device(args.device))
+        return local_device(str(pick_device(args.device)))
     except ValueError as error:
         raise SettingError(f"--device: {error}") from None

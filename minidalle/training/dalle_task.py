@@ -24,6 +24,7 @@ from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import captions_for
 from minidalle.training.grids import pairs_grid
 from minidalle.training.pictures import batch_indices, kept_renders, to_images
+from minidalle.training.several import ALONE
 from minidalle.world import KINDS, caption, sample_scene
 
 CHUNK = 64
@@ -34,6 +35,7 @@ class DALLETask:
     a folder in which the few pictures that are drawn for looks at the training are kept."""
 
     name = "dalle"
+    ranks = ALONE  # the processes that share a batch
 
     def __init__(
         self,
@@ -96,8 +98,9 @@ class DALLETask:
     ) -> tuple[Tensor, dict[str, Any]]:
         """The weighted loss of one batch; logged with its two halves."""
         indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.codes))
-        text = self.captions.batch(indices, epochs, rng).to(self.device)
-        codes = self.codes[torch.from_numpy(indices).to(self.codes.device)]
+        mine = self.ranks.share(len(indices))
+        text = self.captions.batch(indices, epochs, rng)[mine].to(self.device)
+        codes = self.codes[torch.from_numpy(indices[mine]).to(self.codes.device)]
         output = model(text, codes.long().to(self.device))
         return output.loss, {"text_loss": output.text_loss.detach(), "image_loss": output.image_loss.detach()}
 

@@ -21,6 +21,7 @@ from minidalle.presets import DVAETraining
 from minidalle.schedules import cosine_anneal
 from minidalle.training.grids import pairs_grid
 from minidalle.training.pictures import Album, batch_indices, to_images
+from minidalle.training.several import ALONE
 from minidalle.world import Scene, render
 
 SHOWN = 16
@@ -32,6 +33,7 @@ class DVAETask:
     """The dVAE as a `Task`."""
 
     name = "dvae"
+    ranks = ALONE  # the processes that share a batch
 
     def __init__(
         self,
@@ -65,7 +67,11 @@ class DVAETask:
         """The negative ELBO of one batch; logged with its parts, the temperature and the KL weight."""
         config = self.config
         indices, _ = batch_indices(self.seed, step, config.batch_size, len(self.train))
-        images = self.album.batch(indices, rng.random(len(indices)) < 0.5 if config.flip else None)
+        mine, flipped = (
+            self.ranks.share(len(indices)),
+            rng.random(len(indices)) < 0.5 if config.flip else None,
+        )
+        images = self.album.batch(indices[mine], flipped[mine] if config.flip else None)
         temperature = cosine_anneal(step, 1.0, config.temperature_end, share(config.temperature_share, total))
         kl_weight = cosine_anneal(step, 0.0, config.kl_weight, share(config.kl_share, total))
         output = model(images, temperature, kl_weight)

@@ -4,7 +4,8 @@ Each update: seed everything from (seed, step), set the learning rate, take the 
 clip, step, average. On the way a JSONL log, looks at held-back pictures (by the averaged weights), sample
 grids, and checkpoints from which a killed run goes on as if nothing had happened.
 
-Left out: several machines. What is being trained is in `dvae_task.py`, `dalle_task.py` and `clip_task.py`.
+Several processes may share the work (`several.py`). Left out: what is being trained, which is in `dvae_task.py`,
+`dalle_task.py` and `clip_task.py`.
 """
 
 import contextlib
@@ -27,7 +28,8 @@ from minidalle.schedules import warmup_cosine
 from minidalle.training.grids import save_picture
 from minidalle.training.logs import Log
 from minidalle.training.optimiser import clip_gradients
-from minidalle.training.state import Say, State, seed_everything
+from minidalle.training.several import ALONE, Ranks
+from minidalle.training.state import Say, State, gathered, seed_everything
 from minidalle.training.stopping import patience
 from minidalle.training.window import Window
 
@@ -65,7 +67,8 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """Where and how a task is trained. `about` identifies the run in its checkpoints; `folder` is the task's."""
+    """Where and how a task is trained. `about` identifies the run in its checkpoints; `folder` is the task's; `ranks`
+    are the processes that share it."""
 
     folder: Path
     about: dict[str, Any]
@@ -74,6 +77,7 @@ class Run:
     precision: str = "fp32"
     progress: bool = True
     say: Say = field(default=tqdm.write)
+    ranks: Ranks = ALONE
 
     @property
     def checkpoints(self) -> Path:
@@ -91,7 +95,7 @@ def fresh_state(task: Task, run: Run, total: int) -> State:
     """The state before the first update: weights from the seed, on the run's device."""
     seed_everything(run.seed, -1)
     model = task.make_model().to(run.device, memory_format=torch.channels_last)
-    return State.fresh(model, task.config, total)
+    return State.fresh(model, task.config, total, run.ranks, run.device)
 
 
 def update(task: Task, run: Run, state: State) -> dict[str, float] | None:
@@ -101,6 +105,8 @@ def update(task: Task, run: Run, state: State) -> dict[str, float] | None:
     """
     config, step, model = task.config, state.step, state.model.train()
     rng = seed_everything(run.seed, step)
+    if run.ranks.rank:  # noise of its own for each share of the batch; what numpy draws is the same in all
+        torch.manual_seed((torch.initial_seed() + run.ranks.rank) % 2**63)
     warmup = min(config.warmup, state.total // 10)
     rate = warmup_cosine(
         step, config.learning_rate, warmup, state.total, config.final_share * config.learning_rate
@@ -109,10 +115,11 @@ def update(task: Task, run: Run, state: State) -> dict[str, float] | None:
         group["lr"] = rate
     buffers = [buffer.clone() for buffer in model.buffers()]
     with run.autocast():
-        loss, numbers = task.loss(model, step, state.total, rng)
+        loss, numbers = task.loss(state.called or model, step, state.total, rng)
     loss.backward()
     length = clip_gradients(model.parameters(), config.clip_norm)
-    fine = math.isfinite(float(loss.detach())) and math.isfinite(float(length))
+    means = run.ranks.means([loss.detach(), *numbers.values()], run.device)
+    fine = math.isfinite(means[0]) and math.isfinite(float(length))
     if fine:
         state.optimiser.step()
     else:
@@ -125,8 +132,7 @@ def update(task: Task, run: Run, state: State) -> dict[str, float] | None:
     if not fine:
         return None
     return {
-        "loss": float(loss.detach()),
-        **{k: float(v) for k, v in numbers.items()},
+        **dict(zip(("loss", *numbers), means, strict=True)),
         "gradient": float(length),
         "lr": rate,
     }
@@ -162,10 +168,16 @@ def fit(task: Task, run: Run, state: State) -> State:
     last one raises (CheckpointError). Ctrl-C is answered after the present update, with a checkpoint and then
     KeyboardInterrupt; a second one at once. Raises TrainingError after 20 skipped updates in a row.
     """
-    log, window = Log(run.folder / "log.jsonl"), Window(state)
+    log, window, leads = Log(run.folder / "log.jsonl"), Window(state), run.ranks.leads
     every = max(1, state.total // task.config.evaluations)
     saved_at, failures = time.perf_counter(), 0
-    bar = tqdm(total=state.total, initial=state.step, desc=task.name, unit="update", disable=not run.progress)
+    bar = tqdm(
+        total=state.total,
+        initial=state.step,
+        desc=task.name,
+        unit="update",
+        disable=not (run.progress and leads),
+    )
     cuda = [torch.device(run.device)] if run.device.startswith("cuda") else []
     fuse(state.model, task.config)
     with bar, torch.random.fork_rng(cuda), patience(run.say) as pressed:
@@ -183,13 +195,15 @@ def fit(task: Task, run: Run, state: State) -> State:
             last = state.step == state.total
             if state.step % task.config.log_every == 0 or last:
                 line = window.line(task.config.batch_size, getattr(task, "flops", 0.0), run.device)
-                note(run, lambda line=line: log.add(line))
+                if leads:
+                    note(run, lambda line=line: log.add(line))
                 bar.set_postfix({key: line[key] for key in ("loss",) if key in line})
             if state.step % every == 0 or last:
                 look(task, run, state, log)
                 window.restart()
             due = time.perf_counter() - saved_at >= task.config.checkpoint_seconds
-            stop = last or bool(pressed)
+            asked, due = run.ranks.any([bool(pressed), due], run.device)
+            stop = last or asked
             if stop or (due and state.step % task.config.log_every == 0):
                 keep(run, state, window, stop)
                 saved_at = time.perf_counter()
@@ -211,13 +225,28 @@ def fuse(model: nn.Module, config: TrainingConfig) -> None:
 def look(task: Task, run: Run, state: State, log: Log) -> None:
     """Evaluate the averaged weights, log the figures, save a picture."""
     seed_everything(run.seed, -2)  # the same noise at every look
-    model = state.average.model.eval()
+    model = averaged(task, run, state)
+    if not run.ranks.leads:
+        return
     with torch.no_grad(), run.autocast():
         line = {"step": state.step, "evaluation": True, **task.evaluate(model)}
         image = task.picture(model)
     note(run, lambda: log.add(line))
     if image is not None:
         note(run, lambda: save_picture(image, run.folder / "samples" / f"step-{state.step:06d}.png"))
+
+
+def averaged(task: Task, run: Run, state: State) -> nn.Module:
+    """The model with averaged weights; where those are spread out, a whole one of them in the process that leads."""
+    model = state.average.model.eval()
+    if not run.ranks.sharded:
+        return model
+    weights = gathered(model.state_dict())
+    if run.ranks.leads:
+        with torch.random.fork_rng():
+            model = task.make_model().to(run.device).eval()
+        model.load_state_dict(weights)
+    return model
 
 
 def note(run: Run, write: Callable[[], None]) -> None:
@@ -234,7 +263,7 @@ def keep(run: Run, state: State, window: Window, last: bool) -> None:
     """Save a checkpoint. A failure is told of, and raised only after the last update."""
     state.seconds = window.seconds()
     try:
-        state.save(run.checkpoints, run.about)
+        state.save(run.checkpoints, run.about, in_shards=run.ranks.sharded and state.step < state.total)
     except CheckpointError as error:
         if last:
             raise

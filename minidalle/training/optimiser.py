@@ -1,8 +1,7 @@
 """What turns gradients into better weights: AdamW, gradient clipping, and a running average of the weights.
 
 Left out: what one machine does not need. The paper's PowerSGD, 16-bit moments and gradient scales (appendices B.2,
-D and E) are in `powersgd.py`, `moments16.py` and `gradient_scales.py`, which the loop does not use; its sharding is
-not here.
+D and E) are in `powersgd.py`, `moments16.py` and `gradient_scales.py`; of these the loop uses the first (`several.py`).
 """
 
 import copy
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from minidalle.presets import TrainingConfig
+from minidalle.training.several import whole
 
 
 class Together:
@@ -83,6 +83,7 @@ def clip_gradients(parameters: Iterable[Tensor], limit: float) -> Tensor:
     """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     length = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    length = whole(length)
     if torch.isfinite(length) and length > limit:
         torch._foreach_mul_(gradients, limit / length)
     return length

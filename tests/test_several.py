@@ -1,0 +1,204 @@
+"""Several processes train one model: two real ones, started by torchrun over Gloo, held to one that does it alone."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from minidalle.checkpoints import read_tensors, verify
+from minidalle.presets import SettingError, preset
+from minidalle.training.command import main
+from minidalle.training.logs import read_log
+from minidalle.training.several import ALONE, Ranks, joined
+from minidalle.training.sharded import is_sharded
+from minidalle.training.state import checkpoints_in
+
+ROOT = Path(__file__).parents[1]
+STEPS = 12
+SETTINGS = ["--steps", str(STEPS), "--set", "training.log_every=1", "--set", "training.precision=fp32"]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Path:
+    """A folder with pictures, and a run with tokenizer and dVAE."""
+    folder = tmp_path_factory.mktemp("several")
+    for task in ("tokenizer", "dvae"):
+        assert main(words(task, folder / "first", folder)) == 0
+    return folder
+
+
+def words(task: str, out: Path, base: Path, *more: str) -> list[str]:
+    always = ["--out", str(out), "--data", str(base / "data"), "--device", "cpu", "--threads", "1", "--quiet"]
+    return [task, *always, *([] if "--resume" in more else ["--preset", "tiny"]), *more]
+
+
+def begun(base: Path, name: str) -> Path:
+    """A new run that has what DALL-E needs."""
+    for task in ("tokenizer", "dvae"):
+        shutil.copytree(base / "first" / task, base / name / task)
+    return base / name
+
+
+def command(processes: int, arguments: list[str], *more: str) -> list[str]:
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), *more]
+    return [sys.executable, *launcher, "-m", "minidalle", "train", *arguments]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+
+
+def together(arguments: list[str], processes: int = 2, *more: str) -> subprocess.CompletedProcess:
+    launch = command(processes, arguments, *more)
+    return subprocess.run(launch, env=environment(), capture_output=True, text=True, timeout=300, cwd=ROOT)
+
+
+def losses(out: Path, task: str = "dalle") -> dict[int, float]:
+    return {line["step"]: line["loss"] for line in read_log(out / task / "log.jsonl") if "loss" in line}
+
+
+def last(out: Path, task: str = "dalle") -> Path:
+    path = checkpoints_in(out / task / "checkpoints")[-1]
+    assert verify(path) == []
+    return path
+
+
+def assert_same_weights(one: Path, other: Path) -> None:
+    for name in ("model", "average"):
+        mine, theirs = read_tensors(one / f"{name}.safetensors"), read_tensors(other / f"{name}.safetensors")
+        assert mine.keys() == theirs.keys()
+        for key in mine:
+            torch.testing.assert_close(mine[key], theirs[key], rtol=0, atol=2e-4, msg=f"{name} {key}")
+
+
+@pytest.fixture(scope="module")
+def alone(base: Path) -> Path:
+    """DALL-E as one process trains it."""
+    out = begun(base, "alone")
+    assert main(words("dalle", out, base, *SETTINGS)) == 0
+    return out
+
+
+@pytest.mark.parametrize("engine", ["ddp", "fsdp"])
+def test_two_processes_have_the_losses_and_weights_of_one(base: Path, alone: Path, engine: str):
+    out = begun(base, engine)
+    done = together(words("dalle", out, base, "--engine", engine, *SETTINGS))
+    assert done.returncode == 0, done.stderr[-6000:]
+    mine, theirs = losses(out), losses(alone)
+    assert mine.keys() == theirs.keys() and len(mine) == STEPS
+    assert mine == pytest.approx(theirs, rel=1e-4)
+    assert_same_weights(last(out), last(alone))
+    looks = [line for line in read_log(out / "dalle" / "log.jsonl") if line.get("evaluation")]
+    before = [line for line in read_log(alone / "dalle" / "log.jsonl") if line.get("evaluation")]
+    assert [line["validation_loss"] for line in looks] == pytest.approx(
+        [line["validation_loss"] for line in before], rel=1e-4
+    )
+
+
+def test_the_dvae_is_shared_too_with_noise_of_its_own_in_each_process(base: Path):
+    done = together(words("dvae", base / "dvae", base, *SETTINGS))
+    assert done.returncode == 0, done.stderr[-6000:]
+    mine = losses(base / "dvae", "dvae")
+    assert len(mine) == STEPS and mine[STEPS] < mine[1]
+
+
+def killed_and_restarted(out: Path, arguments: list[str]) -> str:
+    """Train with torchrun's restarts, and kill one worker as soon as there is a checkpoint."""
+    launch = command(2, arguments, "--max-restarts", "1", "--monitor-interval", "0.1")
+    running = subprocess.Popen(
+        launch, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    try:
+        killed, deadline = False, time.monotonic() + 240
+        while running.poll() is None and not killed and time.monotonic() < deadline:
+            found = workers(running.pid) if checkpoints_in(out / "dalle" / "checkpoints") else []
+            if found:
+                os.kill(found[-1], signal.SIGKILL)
+                killed = True
+            time.sleep(0.02)
+        _, said = running.communicate(timeout=240)
+    finally:
+        running.kill()
+    assert killed and running.returncode == 0, said.decode()[-6000:]
+    return said.decode()
+
+
+def workers(launcher: int) -> list[int]:
+    """The processes that a torchrun process started, the oldest first."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return sorted(int(pid) for pid, parent, args in rows if int(parent) == launcher and "minidalle" in args)
+
+
+@pytest.mark.parametrize("engine", ["ddp", "fsdp"])
+def test_a_killed_worker_costs_a_restart_from_the_last_checkpoint_and_no_more(
+    base: Path, alone: Path, engine: str
+):
+    out = begun(base, f"killed-{engine}")
+    often = ["--set", "training.checkpoint_seconds=0.01"]
+    preset_named = [*words("dalle", out, base, "--engine", engine, *SETTINGS, *often), "--resume"]
+    killed_and_restarted(out, preset_named)
+    assert losses(out) == pytest.approx(losses(alone), rel=1e-4)
+    assert any(line.get("event") == "resume" for line in read_log(out / "dalle" / "log.jsonl"))
+    assert_same_weights(last(out), last(alone))
+
+
+def test_a_checkpoint_in_shards_is_whole_and_goes_on_in_one_process(base: Path, alone: Path):
+    """Two processes write shards and are stopped before the end; one takes them up, without torchrun."""
+    out = begun(base, "resharded")
+    often = ["--set", "training.checkpoint_seconds=0.01"]
+    done = together(words("dalle", out, base, "--engine", "fsdp", *SETTINGS, *often))
+    assert done.returncode == 0, done.stderr[-6000:]
+    first, end = checkpoints_in(out / "dalle" / "checkpoints")
+    assert is_sharded(first) and not is_sharded(end) and verify(first) == []
+    assert json.loads((first / "state.json").read_bytes())["step"] < STEPS
+    shutil.rmtree(end)
+    assert main(words("dalle", out, base, "--resume")) == 0
+    assert losses(out) == pytest.approx(losses(alone), rel=1e-4)
+    assert_same_weights(last(out), last(alone))
+
+
+def test_powersgd_sends_factors_and_still_learns(base: Path, alone: Path):
+    out = begun(base, "powersgd")
+    done = together(words("dalle", out, base, "--powersgd", "4", *SETTINGS))
+    assert done.returncode == 0, done.stderr[-6000:]
+    mine, theirs = losses(out), losses(alone)
+    assert mine[1] == pytest.approx(theirs[1], rel=1e-4), "the first loss comes before any gradient"
+    assert mine[STEPS] < mine[1] and mine[STEPS] != pytest.approx(theirs[STEPS], rel=1e-6)
+    assert (last(out) / "errors.safetensors").is_file()
+
+
+def test_what_cannot_be_shared_is_said_in_a_sentence(base: Path):
+    odd = together(words("dalle", begun(base, "odd"), base, "--set", "training.batch_size=7"))
+    assert (
+        odd.returncode
+        and "training.batch_size=8" in odd.stderr
+        and "Traceback" not in odd.stderr.split("torch")[0]
+    )
+    two = Ranks(0, 2)
+    with pytest.raises(SettingError, match="trained by one process"):
+        two.check("clip", planned=False)
+    with pytest.raises(SettingError, match="--steps"):
+        two.check("dalle", planned=True)
+    with pytest.raises(SettingError, match="adamw"):
+        config = replace(preset("tiny").training["dalle"], optimiser="muon")
+        Ranks(0, 2, "fsdp").join(SimpleNamespace(config=config))
+    with pytest.raises(SettingError, match="ddp, fsdp"), joined("cpu", "magic"):
+        pass
+    with pytest.raises(SettingError, match="whole gradients"), joined("cpu", "fsdp", 4):
+        pass
+
+
+def test_shares_cover_a_batch_once():
+    batch = list(range(12))
+    assert [n for rank in range(3) for n in batch[Ranks(rank, 3).share(12)]] == batch
+    assert batch[ALONE.share(12)] == batch
