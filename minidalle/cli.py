@@ -110,6 +110,13 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top-k", type=int, metavar="K", help="draw tokens from the K likeliest only")
     parser.add_argument("--top-p", type=float, metavar="P", help="... from the fewest that make up P")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same file (default: 0)")
+    parser.add_argument("--image", metavar="FILE", help="complete this picture: needs --region")
+    parser.add_argument(
+        "--region",
+        type=_region,
+        metavar="LEFT,UPPER",
+        help="draw it anew from here to the lower right corner",
+    )
     parser.add_argument("--out", default="grid.png", metavar="PNG", help="where to (default: grid.png)")
     parser.add_argument("--truncate", action="store_true", help="cut a caption that is too long")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 (default: auto)")
@@ -124,6 +131,10 @@ def _draw(args: argparse.Namespace) -> int:
         return complain("draw", "-n and --best both say how many: give one of them", BAD_INPUT)
     if args.clip and args.best is None:
         return complain("draw", "--clip chooses the best, but --best does not say how many", BAD_INPUT)
+    if (args.image is None) != (args.region is None):
+        return complain(
+            "draw", "--image and --region go together: a picture, and what to draw anew", BAD_INPUT
+        )
     if not args.out.lower().endswith(".png"):
         return complain("draw", f"--out is {args.out}: pictures are saved as PNG, end it in .png", BAD_INPUT)
     if not (folder := Path(args.out).parent).is_dir():  # told before the work, not after it
@@ -140,19 +151,16 @@ def _draw(args: argparse.Namespace) -> int:
         judge = open_clip_scorer(args.clip, model.device) if args.clip else None
         with warnings.catch_warnings(record=True) as caught, bar:
             warnings.simplefilter("always")
-            drawing = model.draw(
-                args.caption,
-                8 if args.n is None else args.n,
-                args.best,
-                args.of,
-                args.temperature,
-                args.top_k,
-                args.top_p,
-                args.seed,
-                args.truncate,
-                bar,
-                judge,
-            )
+            settings = {
+                name: getattr(args, name)
+                for name in ("best", "of", "temperature", "top_k", "top_p", "seed", "truncate")
+            }
+            settings |= {"n": 8 if args.n is None else args.n, "progress": bar, "clip": judge}
+            if args.image is None:
+                drawing = model.draw(args.caption, **settings)
+            else:
+                picture = _picture(args.image, model.preset.image_size)
+                drawing = model.complete(args.caption, picture, args.region, **settings)
         path = drawing.save(args.out)
     except (ModelNotFoundError, ValueError) as error:
         return complain("draw", in_flags(str(error)), BAD_INPUT)
@@ -162,6 +170,23 @@ def _draw(args: argparse.Namespace) -> int:
         print(f"minidalle draw: note: {warning.message}", file=sys.stderr)
     print(f"{path}: {drawing.alt} ({time.perf_counter() - start:.1f} s)")
     return 0
+
+
+def _region(words: str) -> tuple[int, int]:
+    """ "0,32" as (0, 32)."""
+    try:
+        left, upper = (int(word) for word in words.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{words!r} is not two numbers of pixels, as in 0,32") from None
+    return left, upper
+
+
+def _picture(path: str, size: int) -> Any:
+    """A picture file as a PIL image of `size` pixels a side, its middle square. OSError for one that is none."""
+    from PIL import Image, ImageOps
+
+    with Image.open(path) as image:
+        return ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.BOX)
 
 
 def in_flags(sentence: str) -> str:

@@ -10,18 +10,14 @@ A caption becomes token ids (`tokenizer.py`), the transformer continues them wit
 2.6). Left out: how each of them works, and training.
 """
 
-import base64
 import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from minidalle.checkpoints import LoadedModel, load_model
@@ -29,8 +25,10 @@ from minidalle.clip import CLIP, Scorer
 from minidalle.dalle import DALLE
 from minidalle.devices import pick_device
 from minidalle.dvae import DiscreteVAE
+from minidalle.pipeline_complete import Begun, Region, check_region, fixed_tokens, hidden
+from minidalle.pipeline_drawing import Drawing
 from minidalle.pipeline_find import ModelNotFoundError, find_model, shipped_models
-from minidalle.pipeline_pictures import grid, png, read_pictures, real, to_bytes, whole
+from minidalle.pipeline_pictures import read_pictures, real, to_bytes, whole
 from minidalle.sampling import sample
 from minidalle.tokenizer import BPETokenizer, words
 
@@ -77,61 +75,6 @@ def load(name_or_path: str | os.PathLike[str] = "nano", device: str = "auto") ->
     return Pipeline(load_model(find_model(name_or_path), where), where)
 
 
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """Pictures of one caption. In a notebook it shows itself as a grid; `drawing[0]` is a PIL image.
-
-    images: uint8 [n, height, width, 3]. tokens: int64 [n, grid * grid], the codes that they were painted from.
-    scores: float32 [n], CLIP's similarity of picture and caption, best first; None where nothing was chosen.
-    A drawing equals (==) only itself; to compare two, compare their images.
-    """
-
-    caption: str
-    images: np.ndarray = field(repr=False)
-    tokens: np.ndarray = field(repr=False)
-    scores: np.ndarray | None = field(repr=False)
-    seed: int
-    of: int
-
-    def grid(self, columns: int | None = None, enlarge: int | None = None) -> Image.Image:
-        """All pictures in one: see `pipeline_pictures.grid`."""
-        return grid(self.images, columns, enlarge)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the grid as a PNG file. Raises ValueError for another ending, OSError where it cannot."""
-        path = Path(path)
-        if path.suffix.lower() != ".png":
-            raise ValueError(
-                f"cannot write {path.name!r}: pictures are saved as PNG, so end the name in .png"
-            )
-        path.write_bytes(png(self.grid()))
-        return path
-
-    @property
-    def alt(self) -> str:
-        """What the grid shows, in words."""
-        many = "1 picture" if len(self) == 1 else f"{len(self)} pictures"
-        chosen = "" if self.scores is None else f", the best of {self.of} by CLIP"
-        return f"{many} of {self.caption!r}{chosen}, {self.images.shape[2]} pixels wide, seed {self.seed}"
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, index: int | slice) -> Any:
-        chosen = self.images[index]
-        return Image.fromarray(chosen) if chosen.ndim == 3 else [Image.fromarray(one) for one in chosen]
-
-    def __repr__(self) -> str:
-        return f"<Drawing: {self.alt}>"
-
-    def _repr_png_(self) -> bytes:
-        return png(self.grid())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
-        picture = base64.b64encode(self._repr_png_()).decode()
-        return {"text/plain": repr(self), "image/png": picture}, {"image/png": {"alt": self.alt}}
-
-
 class Pipeline:
     """A loaded model: its tokenizer, dVAE, transformer and CLIP (None where it has none), and how to draw.
 
@@ -160,6 +103,7 @@ class Pipeline:
         truncate: bool = False,
         progress: Callable[[int, int], None] | None = None,
         clip: Scorer | None = None,
+        begun: Begun | None = None,
     ) -> Drawing:
         """Draw `n` pictures of a caption; or draw `of`, and keep the `best` that CLIP, looking at pixels, likes most.
 
@@ -170,6 +114,7 @@ class Pipeline:
         truncate:    cut a caption that is too long, instead of raising.
         progress:    called as progress(tokens drawn, tokens to draw).
         clip:        who chooses the best, in the place of the model's own CLIP: see `clip_open.open_clip_scorer`.
+        begun:       a picture of which a part is given: `complete` makes it.
         Raises CaptionError for a caption that is empty, no text, or too long, and ValueError for settings that
         make no sense. Words that training never showed are drawn, with an UnknownWordsWarning that names them.
         """
@@ -188,14 +133,32 @@ class Pipeline:
         settings: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
         settings |= {"seed": seed, "chunk": self.chunk, "progress": progress}
         with one_thread(self.device):
+            if begun:
+                settings["fixed"] = begun.tokens.expand(count, -1)
             tokens = sample(self.dalle, text.expand(count, -1), **settings)
             images, scores = self.paint(tokens), None
+            images = begun.put_back(images) if begun else images
             if keep:
                 scores = self.score(images, caption, truncate, clip)
                 order = np.argsort(-scores, kind="stable")[:keep]
                 images, scores = images[order], scores[order]
                 tokens = tokens[torch.from_numpy(order).to(tokens.device)]
         return Drawing(caption, images, tokens.cpu().numpy(), scores, seed, count)
+
+    def complete(self, caption: str, image: Any, region: Region, **settings: Any) -> Drawing:
+        """Draw a part of a picture so that it fits a caption and the rest, which stays as it is, pixel for pixel.
+
+        image: one picture, as `encode_image` takes it. region: the left and upper edge, in pixels of this model's
+        pictures, of the rectangle to be drawn; it reaches to the lower right corner. settings: those of `draw`. Raises
+        ValueError for a region that does not fit, for several pictures, and as `draw` does (`pipeline_complete.py`).
+        """
+        size = self.preset.image_size
+        region, given = check_region(region, size), read_pictures(image, size)
+        if len(given) != 1:
+            raise ValueError(f"{len(given)} pictures were given; complete takes one at a time")
+        tokens = self.encode_image(hidden(given, region))
+        begun = Begun(given, region, fixed_tokens(tokens, region, size, self.preset.dvae.grid))
+        return self.draw(caption, begun=begun, **settings)
 
     def _counts(
         self, n: int, best: int | None, of: int | None, clip: Scorer | None

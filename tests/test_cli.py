@@ -56,6 +56,37 @@ def test_best_of_and_the_default_file(draw, tmp_path: Path):
     assert code == 0 and "the best of 5 by CLIP" in out and (tmp_path / "grid.png").is_file()
 
 
+def test_a_picture_is_completed_in_its_own_pixels(draw, tmp_path: Path):
+    Image.effect_noise((40, 30), 90).convert("RGB").save(tmp_path / "given.png")
+    words = ["--image", "given.png", "--region", "0,8", "-n", "1"]
+    code, out, _ = draw(CAPTION, *words, "--out", "done.png")
+    assert code == 0 and "1 picture of" in out
+    given = Image.open(tmp_path / "given.png").crop((5, 0, 35, 30)).resize((16, 16), Image.Resampling.BOX)
+    done = Image.open(tmp_path / "done.png").resize((16, 16), Image.Resampling.NEAREST)
+    upper = (0, 0, 16, 8)
+    assert done.crop(upper).tobytes() == given.crop(upper).tobytes() != done.crop((0, 8, 16, 16)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--image", "given.png"], "go together"),
+        (["--region", "0,8"], "go together"),
+        (["--image", "given.png", "--region", "0,99"], "0 to 15"),
+    ],
+)
+def test_what_cannot_be_completed_is_told(draw, tmp_path: Path, words: list[str], said: str):
+    Image.new("RGB", (20, 20)).save(tmp_path / "given.png")
+    code, _, err = draw(CAPTION, *words)
+    assert code == 2 and said in err and err.count("\n") == 1
+
+
+def test_a_file_that_is_no_picture_is_told(draw, tmp_path: Path):
+    (tmp_path / "given.png").write_text("not a picture")
+    code, _, err = draw(CAPTION, "--image", "given.png", "--region", "0,8")
+    assert code == 1 and "cannot identify" in err
+
+
 def test_unknown_words_are_noted(draw):
     code, out, err = draw("a red 🐱", "-n", "1", "--quiet")
     assert code == 0 and "minidalle draw: note: training never showed '🐱'" in err and "note" not in out
