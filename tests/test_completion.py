@@ -61,9 +61,7 @@ def test_the_rest_is_drawn_as_sampling_draws_it(model: Pipeline):
     covered = hidden(torch.from_numpy(photo()).permute(2, 0, 1)[None] / 255, region)
     fixed = fixed_tokens(model.encode_image(covered), region, SIZE, GRID)
     text = model.tokenizer.encode_batch(["a red cube"] * 2, model.preset.text_length)
-    tokens = sample(
-        model.dalle, text, seeds=picture_seeds(5, 2), temperature=0.7, fixed=fixed.expand(2, -1)
-    )
+    tokens = sample(model.dalle, text, seeds=picture_seeds(5, 2), temperature=0.7, fixed=fixed.expand(2, -1))
     assert (drawing.tokens == tokens.numpy()).all()
     drawn = model.paint(tokens)
     left, upper = region

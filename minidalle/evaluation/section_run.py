@@ -1,6 +1,6 @@
 """`minidalle evaluate --section ...`: every kind of the picture world, section by section, into one folder.
 
-Left out: how it is counted (`sections.py`, `prompts.py`), tables (`section_tables.py`) and galleries
+Left out: how it is counted (`sections.py`, `prompts.py`, `completion.py`), tables (`section_tables.py`) and galleries
 (`section_gallery.py`).
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from minidalle.checkpoints import LoadedModel
 from minidalle.evaluation.asking import HELD_OUT, TooLongError, kinds_of, splits_of
+from minidalle.evaluation.completion import HALVES, completions
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.prompts import matrices, picture_prompts
 from minidalle.evaluation.section_gallery import draw_captioned, draw_section
@@ -78,6 +79,7 @@ def run_sections(
     if REASONING in sections:
         too_long += _prompts(drawer, reader, effort, results, out, say)
         too_long += _matrices(drawer, effort, results, out, say)
+        _completions(drawer, reader, effort, results, out, say)
     left = [kind for kind in results.get("left out", []) if kind not in too_long] + too_long
     results["left out"] = [kind for kind in left if kind not in kinds]
     (out / FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -113,6 +115,20 @@ def _matrices(drawer: Drawer, effort: Effort, results: dict[str, Any], out: Path
         captions = [one.caption for one in asked[:SHOWN]]
         draw_captioned(captions, pictures[:SHOWN], out / f"{kind.replace(' ', '-')}.png")
     return too_long
+
+
+def _completions(
+    drawer: Drawer, reader: Reader, effort: Effort, results: dict[str, Any], out: Path, say: Say
+) -> None:
+    """Adds completed pictures to the results, as far as the model can read their captions."""
+    for name in HALVES:
+        try:
+            found, asked, pictures = completions(drawer, reader, name, effort.count, say)
+        except TooLongError:
+            continue
+        results.setdefault("completions", {})[name] = found
+        captions = [one.caption for one in asked[:SHOWN]]
+        draw_captioned(captions, pictures[:SHOWN], out / f"{name.replace(' ', '-')}.png")
 
 
 def section_of(kind: str) -> str:

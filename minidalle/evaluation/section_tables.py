@@ -66,6 +66,19 @@ def begun_tables(results: dict[str, Any]) -> list[str]:
     return lines
 
 
+def completion_tables(results: dict[str, Any]) -> list[str]:
+    """Completed pictures: a row for each field."""
+    lines = []
+    for name, columns in results.get("completions", {}).items():
+        lines += ["", f"### Completions: the {name} is drawn, the rest is given", ""]
+        lines += [f"![]({name.replace(' ', '-')}.png)", "", "| | " + " | ".join(columns) + " |"]
+        lines += ["|---" * (len(columns) + 1) + "|"]
+        for field in columns["drawn"]:
+            cells = " | ".join(percent(column[field], True) for column in columns.values())
+            lines.append(f"| {field} | {cells} |")
+    return lines
+
+
 HEAD = """| kind | field | a guess | seen | held out | one of K | CLIP's choice | any of K | dVAE | render |
 |---|---|---|---|---|---|---|---|---|---|"""
 
@@ -106,7 +119,9 @@ def document(results: dict[str, Any]) -> str:
         lines += ["## Choosing from k pictures", "", LUCK, "", *table, ""]
     for section in SECTIONS:
         rows = list(section_rows(results, section))
-        begun = begun_tables(results) if section == "zero-shot visual reasoning" else []
+        begun = []
+        if section == "zero-shot visual reasoning":
+            begun = [*begun_tables(results), *completion_tables(results)]
         if rows or begun:
             lines += [f"## {section[0].upper()}{section[1:]}", ""]
         if rows:

@@ -140,6 +140,8 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
             data=args.data,
             settings=[],
             quiet=args.quiet,
+            engine="ddp",
+            powersgd=0,
         )
     )
     if torch.cuda.is_available():
