@@ -5,6 +5,8 @@
     python3 course.py test     check everything: the tests, and every notebook (--fast: only the quick tests)
     python3 course.py doctor   look at this machine and the shipped models, and say what to mend
     python3 course.py setup    only prepare the environment
+    python3 course.py slides   the lessons as decks for a lecture, in build/slides (slides 06: only that one)
+    python3 course.py site     the lessons as a site to read and search, in build/site; both need no network
     python3 course.py python   run the environment's Python
 
 Arguments after the job are passed on: `course.py lab --no-browser`, `course.py test -k masks`.
@@ -32,6 +34,7 @@ import urllib.request
 ROOT = os.path.dirname(os.path.abspath(__file__))
 OLDEST, NEWEST = (3, 11), (3, 14)  # NEWEST: the last one that has ready-made wheels of every pinned version
 FIRST_LESSON = "notebooks/00_draw.ipynb"
+JOBS = ("lab", "test", "doctor", "setup", "slides", "site", "python")
 UNFINISHED = "unfinished"
 LAB_SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
@@ -288,6 +291,8 @@ def command(job, rest):
         return ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + FIRST_LESSON, *root, *rest]
     if job == "test":
         return ["-m", "pytest", *test_arguments(rest)]
+    if job in ("slides", "site"):
+        return ["-m", "tools.publish." + job, *rest]
     if job == "doctor":
         return [
             "-c",
@@ -342,8 +347,9 @@ def main(argv):
         print(__doc__)
         return 0
     try:
-        if job not in ("lab", "test", "doctor", "setup", "python"):
-            raise SetupError("There is no job {!r}: choose lab, test, doctor, setup or python.".format(job))
+        if job not in JOBS:
+            known = ", ".join(JOBS[:-1]) + " or " + JOBS[-1]
+            raise SetupError("There is no job {!r}: choose {}.".format(job, known))
         check_version()
         python = ensure()
         if job == "setup":

@@ -85,7 +85,7 @@ def run_course(*arguments: str, before: str = "pass") -> subprocess.CompletedPro
 def test_no_job_shows_the_jobs():
     done = run_course()
     assert done.returncode == 0 and all(
-        f"course.py {job}" in done.stdout for job in ("lab", "test", "doctor")
+        f"course.py {job}" in done.stdout for job in ("lab", "test", "doctor", "slides", "site")
     )
 
 
