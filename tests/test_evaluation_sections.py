@@ -465,7 +465,7 @@ def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkey
 
 
 def test_an_evaluation_that_was_stopped_goes_on_where_it_was(small, tmp_path, monkeypatch):
-    """Stopped in its second chunk of three, it draws two of them when it is run again."""
+    """Stopped in its second chunk of three, it draws two of them when it is run again, and then the rephrased ones."""
     monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setitem(CHUNKS, "cpu", 4)
     words = ["evaluate", "--model", str(small), "--n", "6", "--of", "1", "--out", str(tmp_path)]
@@ -484,7 +484,7 @@ def test_an_evaluation_that_was_stopped_goes_on_where_it_was(small, tmp_path, mo
         sampling, "sample", lambda *of, **settings: drawn.append(len(of[1])) or real(*of, **settings)
     )
     assert main([*words, "--section", "temporal"]) == 0
-    assert drawn == [4, 4, 4]
+    assert drawn == [4, *[4, 4], *[4, 4, 4]]
 
 
 def test_figures_of_other_sections_stay_and_those_of_other_weights_do_not(

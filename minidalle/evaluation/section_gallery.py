@@ -37,3 +37,10 @@ def draw_captioned(captions: Sequence[str], pictures: np.ndarray, path: Path) ->
     cells = [Cell(picture, text) for picture, text in zip(pictures, captions, strict=True)]
     rows = [cells[start : start + COLUMNS] for start in range(0, len(cells), COLUMNS)]
     write_sheet(sheet(rows, font=FONT, below=True), path)
+
+
+def draw_neighbours(shown: Sequence[dict[str, tuple[np.ndarray, str]]], path: Path) -> None:
+    """A column for each drawn picture: itself, and its nearest training pictures, each above its caption."""
+    names = list(shown[0])
+    rows = [[Cell(*column[name]) for column in shown] for name in names]
+    write_sheet(sheet(rows, names, font=FONT, below=True), path)

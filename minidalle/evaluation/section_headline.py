@@ -57,12 +57,15 @@ def _mean(shares: Sequence[float]) -> str:
 def _pooled(results: dict[str, Any], kinds: Sequence[str], split: str, column: str, interval: bool) -> str:
     """The questions of several kinds taken together."""
     found = [entry["all"][column] for kind in kinds if (entry := results["kinds"][kind].get(split))]
-    count = sum(entry["n"] for entry in found)
-    if not count:
-        return ""
-    right = sum(round(entry["share"] * entry["n"]) for entry in found)
+    return percent(pooled(found), interval) if found else ""
+
+
+def pooled(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Shares of several sets of questions as one share of all of them, with its interval."""
+    count = sum(entry["n"] for entry in entries)
+    right = sum(round(entry["share"] * entry["n"]) for entry in entries)
     low, high = wilson(right, count)
-    return percent({"share": right / count, "low": low, "high": high}, interval)
+    return {"share": right / count, "low": low, "high": high, "n": count}
 
 
 def choosing(results: dict[str, Any]) -> list[str]:

@@ -11,14 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from minidalle.checkpoints import LoadedModel
-from minidalle.evaluation.asking import HELD_OUT, TooLongError, kinds_of, splits_of
+from minidalle.evaluation.asking import HELD_OUT, SEEN, TooLongError, kinds_of, splits_of
 from minidalle.evaluation.completion import HALVES, completions
+from minidalle.evaluation.curves import draw_curves
 from minidalle.evaluation.drawn import Drawer
+from minidalle.evaluation.memorisation import memorisation
 from minidalle.evaluation.prompts import matrices, picture_prompts
-from minidalle.evaluation.section_gallery import draw_captioned, draw_section
+from minidalle.evaluation.rephrasing import rephrasing
+from minidalle.evaluation.section_gallery import draw_captioned, draw_neighbours, draw_section
 from minidalle.evaluation.section_tables import document
-from minidalle.evaluation.sections import Effort, Say, batches, draw_all, fits, measure
+from minidalle.evaluation.sections import READ_AT_ONCE, Batch, Effort, Say, batches, draw_all, fits, measure
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.presets import suggest
 from minidalle.world.kinds.kind import SECTIONS
@@ -28,6 +34,8 @@ from minidalle.world.reader import Reader
 REASONING = "zero-shot visual reasoning"
 FILE, TABLES = "sections.json", "SECTIONS.md"
 SHOWN = 16
+EACH = 16
+"""Pictures of a kind and split that are looked for among the training pictures."""
 
 
 def sections_of(name: str) -> tuple[str, ...]:
@@ -80,6 +88,10 @@ def run_sections(
         too_long += _prompts(drawer, reader, effort, results, out, say)
         too_long += _matrices(drawer, effort, results, out, say)
         _completions(drawer, reader, effort, results, out, say)
+    results.setdefault("rephrased", {}).update(rephrasing(drawer, reader, sections, effort, say))
+    if sections == SECTIONS:
+        _memorised(model, drawn, results, out, say)
+    results["figures"] = draw_curves(results, out)
     left = [kind for kind in results.get("left out", []) if kind not in too_long] + too_long
     results["left out"] = [kind for kind in left if kind not in kinds]
     (out / FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -129,6 +141,25 @@ def _completions(
         results.setdefault("completions", {})[name] = found
         captions = [one.caption for one in asked[:SHOWN]]
         draw_captioned(captions, pictures[:SHOWN], out / f"{name.replace(' ', '-')}.png")
+
+
+def _memorised(
+    model: LoadedModel,
+    drawn: list[tuple[Batch, Tensor]],
+    results: dict[str, Any],
+    out: Path,
+    say: Say,
+    most: int | None = None,
+) -> None:
+    """Adds copies of training pictures to the results: of the first pictures of every kind, seen captions first."""
+    own = sorted(drawn, key=lambda pair: pair[0].split != SEEN)
+    asked = [one for batch, _ in own for one in batch.asked[:EACH]]
+    tokens = torch.cat([ids[: min(EACH, len(batch.asked))] for batch, ids in own])
+    device = next(model.dvae.parameters()).device
+    with torch.no_grad():
+        images = torch.cat([model.dvae.decode(part.to(device)).cpu() for part in tokens.split(READ_AT_ONCE)])
+    results["memorisation"], shown = memorisation(model, asked, images, say, most)
+    draw_neighbours(shown, out / "memorisation.png")
 
 
 def section_of(kind: str) -> str:

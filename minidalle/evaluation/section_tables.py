@@ -10,8 +10,10 @@ from typing import Any
 
 from minidalle.evaluation.asking import HELD_OUT, SEEN, kinds_of
 from minidalle.evaluation.chances import chance
-from minidalle.evaluation.entries import READING, at, doubt, percent
+from minidalle.evaluation.entries import READING, at, doubt, is_claimed, percent
 from minidalle.evaluation.goals import goals
+from minidalle.evaluation.memorisation import memorisation_lines
+from minidalle.evaluation.rephrasing import rephrasing_table
 from minidalle.evaluation.section_headline import choosing, headline
 from minidalle.world import WORLD
 from minidalle.world.kinds.kind import SECTIONS
@@ -101,6 +103,12 @@ LUCK = (
 )
 
 
+WORDS = (
+    "The same scenes, held out where the kind has such a split, in the wordings of training and in one that training "
+    "never had; all told facts right, in percent, and the difference with its 95 % interval, paired by scene."
+)
+
+
 def document(results: dict[str, Any]) -> str:
     """SECTIONS.md."""
     doubts = DAGGER if READING.is_file() else UNKNOWN
@@ -117,6 +125,12 @@ def document(results: dict[str, Any]) -> str:
         lines += ["## Goals", "", *table, ""]
     if table := choosing(results):
         lines += ["## Choosing from k pictures", "", LUCK, "", *table, ""]
+    if table := rephrasing_table(results, lambda kind: is_claimed(kind, "all", results["size"])):
+        lines += ["## In other words", "", WORDS, "", *table, ""]
+    for name, alt in results.get("figures", {}).items():
+        lines += [f"![{alt}]({name})", ""]
+    if told := memorisation_lines(results):
+        lines += ["## Copies", "", *told, ""]
     for section in SECTIONS:
         rows = list(section_rows(results, section))
         begun = []
