@@ -1,0 +1,37 @@
+"""The figures of lesson 07 say what they show, and refuse what does not fit."""
+
+import numpy as np
+import pytest
+import torch
+
+from minidalle.masks import StreamLayout
+from minidalle.show.transformer import block_plan, heads_on_picture, soft_lookup
+
+LAYOUT = StreamLayout(text_length=4, grid=2)
+PICTURE = np.full((8, 8, 3), 200, dtype=np.uint8)
+
+
+def test_a_lookup_tells_its_weights():
+    figure = soft_lookup({"s = 0": [0.5, 0.5]}, ["cube", "cone"], [[1, 0, 0], [0, 0, 1]])
+    assert "s = 0: cube 0.50, cone 0.50" in figure.alt
+    with pytest.raises(ValueError, match="add up to 1"):
+        soft_lookup({"s = 0": [0.5, 0.6]}, ["cube", "cone"], [[1, 0, 0], [0, 0, 1]])
+
+
+def test_heads_tell_what_they_look_at():
+    weights = torch.zeros(2, LAYOUT.length)
+    weights[0, 1], weights[1, LAYOUT.prefix] = 1, 1  # the second word; the first patch
+    figure = heads_on_picture(weights, PICTURE, LAYOUT, LAYOUT.prefix + 1, ["red", "cube"])
+    assert "row 0 and column 1" in figure.alt
+    assert "head 1 gives 0% to the picture and looks most at 'cube'" in figure.alt
+    assert "head 2 gives 100% to the picture" in figure.alt
+
+
+@pytest.mark.parametrize("slot, length", [(0, 8), (8, 8), (6, 7)])
+def test_heads_of_a_text_slot_or_another_stream(slot, length):
+    with pytest.raises(ValueError, match="do not fit"):
+        heads_on_picture(torch.zeros(1, length), PICTURE, LAYOUT, slot, ["red"])
+
+
+def test_the_plan_of_a_block_says_what_is_added_to_what():
+    assert "added to it again" in block_plan().alt
