@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from minidalle.checkpoints import CheckpointError
+    from minidalle.checks.progress import progress
     from minidalle.pipeline import Drawing, Pipeline, UnknownWordsWarning, load
     from minidalle.tokenizer import CaptionError
 
@@ -20,6 +21,7 @@ __all__ = [
     "UnknownWordsWarning",
     "__version__",
     "load",
+    "progress",
 ]
 
 _HOMES = {
@@ -29,6 +31,7 @@ _HOMES = {
     "Pipeline": "minidalle.pipeline",
     "UnknownWordsWarning": "minidalle.pipeline",
     "load": "minidalle.pipeline",
+    "progress": "minidalle.checks.progress",
 }
 
 

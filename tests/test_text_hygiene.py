@@ -36,7 +36,7 @@ ROOMS = [
     {"pipeline", "show"},
     {"training"},
     {"evaluation", "failures"},
-    {"checks", "ledger", "widgets"},
+    {"checks", "grading", "ledger", "widgets"},
     {"doctor", "cli", "__init__", "__main__"},
 ]
 

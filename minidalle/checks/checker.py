@@ -1,0 +1,180 @@
+"""What a checker is, and how it judges: many cases, then the belief that explains what is wrong.
+
+A checker knows what is right (`target`, the package's own function) and which *beliefs* are common and false, each as
+the function that somebody who held it would have written. An answer that is wrong is compared with these: the one that
+gives the same results on every case names the misconception. Where none does, the first case that differs is told.
+
+Answers are judged by what they return, never by how they are written, and the judge sees plain data only, so the
+answer may have been run in another process (`minidalle/grading`).
+
+Left out: drawing (`picture.py`), and the exercises themselves (`lesson01.py` and on).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from minidalle.checks.plain import Unknown, copied, kind, plain, same, words
+from minidalle.checks.signature import Signature
+
+Case = tuple[Any, ...]
+Says = str | Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call: its value as plain data, or the name of the error and what it said.
+
+    changed: the argument that the call has altered, "" for none.
+    """
+
+    value: Any = None
+    error: str = ""
+    said: str = ""
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A misconception. name: a few words. says: what is told to who holds it, with {argument}, {got} and {want} of the
+    first case that differs. instead: the answer by this belief, with the target's arguments."""
+
+    name: str
+    says: str
+    instead: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A judgement: passed or not, in words; the belief behind it, if one was found; the case to draw, by number."""
+
+    passed: bool
+    message: str
+    belief: str = ""
+    case: int = 0
+
+
+def call(answer: Callable[..., Any], *arguments: Any) -> Any:
+    """The plain way to observe an answer: its result."""
+    return answer(*arguments)
+
+
+@dataclass(frozen=True)
+class Checker:
+    """All that is needed to judge one exercise.
+
+    signature: name and arguments, from which cases are drawn. target: what is right. beliefs: what is commonly believed
+    instead. edges: further cases, which chance would hardly find. make: draws a case, where a signature cannot say
+    how. observe: what is looked at, given an answer and a case; by default what it returns. tolerance: of numbers.
+    loops: whether the answer may have a Python loop. sizes: as in `Signature`. axes: what the picture's axes are.
+    """
+
+    signature: str
+    target: Callable[..., Any]
+    beliefs: tuple[Belief, ...]
+    edges: tuple[Case, ...] = ()
+    make: Callable[[random.Random], Case] | None = None
+    observe: Callable[..., Any] = call
+    tolerance: float = 1e-4
+    loops: bool = True
+    count: int = 24
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    axes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The function's name, which is the exercise's."""
+        return self.signature.partition("(")[0]
+
+    @property
+    def arguments(self) -> list[str]:
+        """The arguments' names."""
+        return Signature(self.signature).names
+
+    def cases(self, seed: int) -> list[Case]:
+        """The edges, then `count` cases by chance; another seed gives others."""
+        rng = random.Random(f"{self.name} {seed}")
+        draw = self.make or Signature(self.signature, self.sizes).draw
+        return [*copied(list(self.edges)), *(draw(rng) for _ in range(self.count))]
+
+    def run(self, answer: Callable[..., Any], case: Case) -> Outcome:
+        """Call an answer on a copy of a case. An error is an outcome too."""
+        given = copied(case)
+        try:
+            value = plain(copied(self.observe(answer, *given)))
+        except (Exception, SystemExit) as error:
+            return Outcome(error=type(error).__name__, said=str(error).partition("\n")[0][:200])
+        for name, before, after in zip(self.arguments, case, given, strict=True):
+            if not same(plain(after), plain(before), 0.0):
+                return Outcome(value, changed=name)
+        return Outcome(value)
+
+    def judge(self, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Finding:
+        """What the outcomes of some cases say about the answer behind them."""
+        right = [self.run(self.target, case) for case in cases]
+        wrong = [n for n in range(len(cases)) if not self.agree(outcomes[n], right[n]) or outcomes[n].changed]
+        if not wrong:
+            return Finding(True, f"Right: {len(cases)} cases agree.")
+        if all(outcome.value is None and not outcome.error for outcome in outcomes):
+            said = (
+                f"{self.name} gives nothing back yet: put your lines where the dots are, and end with return."
+            )
+            return Finding(False, said, "nothing is returned")
+        for belief in self.beliefs:
+            by_it = (self.run(belief.instead, case) for case in cases)
+            if all(self.agree(*pair) for pair in zip(by_it, outcomes, strict=True)):
+                told = {**dict(zip(self.arguments, cases[wrong[0]])), "got": outcomes[wrong[0]].value}
+                told |= {"want": right[wrong[0]].value}
+                said = belief.says.format(**{key: words(value) for key, value in told.items()})
+                return Finding(False, said, belief.name, wrong[0])
+        first = min(wrong, key=lambda n: (outcomes[n].error != "", bool(outcomes[n].changed), n))
+        said = self.differs(cases[first], outcomes[first], right[first])
+        return Finding(False, f"{said} {len(wrong)} of {len(cases)} cases differ.", case=first)
+
+    def agree(self, one: Outcome, other: Outcome) -> bool:
+        """Whether two outcomes are the same: equal values, or the same kind of error."""
+        if one.error or other.error:
+            return one.error == other.error
+        return same(one.value, other.value, self.tolerance)
+
+    def differs(self, case: Case, got: Outcome, want: Outcome) -> str:
+        """The first difference, in words."""
+        given = ", ".join(f"{name} = {words(value)}" for name, value in zip(self.arguments, case))
+        if want.error:
+            return f"For {given} there should be a {want.error}, since nothing else would be true."
+        if got.error:
+            return f"Your function stopped with {got.error} ({got.said}) for {given}."
+        if got.changed:
+            return (
+                f"Your function altered its argument {got.changed}, which belongs to the caller: work on a copy "
+                f"(clone, or list(...)). It happened for {given}."
+            )
+        if got.value is None:
+            return f"Your function gives nothing back for {given}: does every path end in return?"
+        return f"{unlike(got.value, want.value)} It was called with {given}."
+
+
+def unlike(got: Any, want: Any) -> str:
+    """How a value differs from the right one: in its type, its shape, what it holds, or by its numbers."""
+    if isinstance(want, Tensor):
+        if not isinstance(got, Tensor):
+            return f"Give back a tensor {list(want.shape)}; yours is {words(got)}."
+        if got.shape != want.shape:
+            return f"The result should have shape {list(want.shape)}; yours has {list(got.shape)}."
+        if kind(got) != kind(want):
+            return f"The result should hold {kind(want)}; yours holds {kind(got)}."
+        off = ~(got == want) if not want.is_floating_point() else (got.double() - want.double()).abs() > 1e-4
+        where = [int(n) for n in (off | got.isnan()).nonzero()[0]] if (off | got.isnan()).any() else []
+        place = f"[{', '.join(map(str, where))}]" if where else "some place"
+        pair = (words(got[tuple(where)].item()), words(want[tuple(where)].item())) if where else ("?", "?")
+        return f"The shape is right, but at {place} there should be {pair[1]}, and yours has {pair[0]}."
+    if isinstance(got, Unknown) or type(got) is not type(want):
+        return f"It should be {words(want)}, of type {type(want).__name__}; yours is {words(got)}."
+    if isinstance(want, list) and len(got) != len(want):
+        return f"There should be {len(want)} items, {words(want)}; yours has {len(got)}: {words(got)}."
+    return f"It should be {words(want)}; yours is {words(got)}."

@@ -1,0 +1,123 @@
+"""Checkers of lesson 02, byte-pair encoding.
+
+Left out: the texts of the exercises (`exercises/source/lesson02.py`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import pairwise
+
+from minidalle import bpe_training
+from minidalle.checks.checker import Belief, Checker
+
+Pair = tuple[int, int]
+
+
+def some_words(rng: random.Random) -> dict[bytes, int]:
+    """Chunks of few letters, so that pairs repeat and tie: what merges are learnt from."""
+    letters = rng.choice(("ab", "abc", "aabbc"))
+    words = {"".join(rng.choices(letters, k=rng.randint(1, 7))) for _ in range(rng.randint(2, 7))}
+    return {word.encode(): rng.randint(1, 5) for word in sorted(words, key=lambda _: rng.random())}
+
+
+def learnt(
+    counts: dict[bytes, int],
+    n_merges: int,
+    tie=lambda pair: pair,
+    least: int = 2,
+    weigh: bool = True,
+    recount: bool = True,
+    overlap: bool = False,
+    joined: bool = False,
+) -> list[Pair]:
+    """Byte-pair encoding with one of its rules changed, for beliefs.
+
+    tie: what is smallest wins among equals. least: the count below which it stops. weigh: by how often a word occurs.
+    recount: after each merge. joined: merge from word to word.
+    """
+    words = [(list(word), times if weigh else 1) for word, times in counts.items()]
+    if joined:
+        words = [([byte for word, times in words for byte in word * times], 1)]
+    merges: list[Pair] = []
+    first: Counter[Pair] = Counter()
+    while len(merges) < n_merges:
+        pairs: Counter[Pair] = Counter()
+        for word, times in words:
+            for pair in pairwise(word):
+                pairs[pair] += times
+        first = first or pairs
+        known = pairs if recount else Counter({pair: n for pair, n in first.items() if pair not in merges})
+        if not known or max(known.values()) < least:
+            break
+        best = min(known, key=lambda pair: (-known[pair], tie(pair)))
+        merges.append(best)
+        made = 255 + len(merges)
+        words = [(bpe_training._merge_everywhere(word, best, made), times) for word, times in words]
+    return merges
+
+
+def first_seen(counts: dict[bytes, int], n_merges: int) -> list[Pair]:
+    """Ties go to the pair that was met first, as `Counter.most_common` gives them."""
+    words = [(list(word), times) for word, times in counts.items()]
+    merges: list[Pair] = []
+    while len(merges) < n_merges:
+        pairs: Counter[Pair] = Counter()
+        for word, times in words:
+            for pair in pairwise(word):
+                pairs[pair] += times
+        if not pairs or pairs.most_common(1)[0][1] < 2:
+            break
+        best = pairs.most_common(1)[0][0]
+        merges.append(best)
+        words = [(bpe_training._merge_everywhere(word, best, 255 + len(merges)), n) for word, n in words]
+    return merges
+
+
+LEARN_MERGES = Checker(
+    "learn_merges(chunk_counts, n_merges)",
+    target=bpe_training.learn_merges,
+    make=lambda rng: (some_words(rng), rng.randint(1, 8)),
+    edges=(({b"low": 1, b" lower": 1, b" lowest": 1}, 4), ({b"ab": 3}, 5), ({b"a": 9}, 2)),
+    beliefs=(
+        Belief(
+            "a tie goes to the pair met first",
+            "Your merges are right until two pairs are equally frequent; then you take the one that was met first, and "
+            "the result depends on the order of the texts. The rule: of equals the smaller (left, right) pair.",
+            first_seen,
+        ),
+        Belief(
+            "a tie goes to the larger pair",
+            "Where two pairs are equally frequent you take the larger one. Look at what max compares when the counts "
+            "are equal: the rule is the smaller (left, right) pair.",
+            lambda counts, n: learnt(counts, n, tie=lambda pair: (-pair[0], -pair[1])),
+        ),
+        Belief(
+            "every word counts once",
+            "You count each chunk once, however often it occurs. {chunk_counts} says how often: a pair in a word that "
+            "occurs 5 times occurs 5 times.",
+            lambda counts, n: learnt(counts, n, weigh=False),
+        ),
+        Belief(
+            "counting once is enough",
+            "You count the pairs once and take the most frequent of that list. A merge makes new pairs and takes "
+            "others away, so the counts have to be made anew after each one.",
+            lambda counts, n: learnt(counts, n, recount=False),
+        ),
+        Belief(
+            "pairs seen once are merged too",
+            "You go on merging when no pair is left that occurs twice. Such a merge only learns one word by heart: "
+            "stop when the best count is below 2, even if fewer merges were found than asked for.",
+            lambda counts, n: learnt(counts, n, least=1),
+        ),
+        Belief(
+            "merges cross from word to word",
+            "You have joined the chunks into one text, so that a pair may be made of the end of one and the start of "
+            "the next. Merges never cross a cut.",
+            lambda counts, n: learnt(counts, n, joined=True),
+        ),
+    ),
+)
+
+CHECKERS = (LEARN_MERGES,)

@@ -1,0 +1,174 @@
+"""Answers as plain data: compared, told in words, and carried from one process to another as JSON.
+
+An answer is made of tensors, numbers, texts, bytes, lists, dictionaries and None; a tuple counts as a list. Only such
+data cross from a student's process to the judge's, so nothing in an answer can run there.
+
+Left out: anything else. It becomes an `Unknown`, which equals nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+LARGEST = 200_000
+"""Numbers in one tensor: no exercise asks for more."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something that is no plain data: the name of its type."""
+
+    type: str
+
+
+def plain(value: Any) -> Any:
+    """`value` with tuples as lists, tensors detached and on the CPU, and what is not plain as `Unknown`."""
+    if value is None or isinstance(value, bool | int | float | str | bytes | Unknown):
+        return value
+    if isinstance(value, Tensor):
+        return value.detach().cpu() if value.numel() <= LARGEST else Unknown("tensor of a huge size")
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        return plain(value.tolist()) if getattr(value, "ndim", 0) == 0 else plain(torch.as_tensor(value))
+    return Unknown(type(value).__name__)
+
+
+def encode(value: Any) -> Any:
+    """Plain data as JSON can hold it."""
+    if isinstance(value, Tensor):
+        kind = str(value.dtype).removeprefix("torch.")
+        numbers = value.double() if value.is_floating_point() else value
+        return {"tensor": [_number(item) for item in numbers.flatten().tolist()], "dtype": kind} | {
+            "shape": list(value.shape)
+        }
+    if isinstance(value, bytes):
+        return {"bytes": list(value)}
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {"pairs": [[encode(key), encode(item)] for key, item in value.items()]}
+    if isinstance(value, Unknown):
+        return {"unknown": value.type}
+    return _number(value)
+
+
+def _number(value: Any) -> Any:
+    """A float that JSON does not know, by name."""
+    return {"float": repr(value)} if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def decode(value: Any) -> Any:
+    """What `encode` wrote. Raises ValueError for anything else."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    try:
+        if "tensor" in value:
+            dtype = getattr(torch, value["dtype"])
+            return torch.tensor([decode(item) for item in value["tensor"]], dtype=dtype).reshape(
+                value["shape"]
+            )
+        if "pairs" in value:
+            return {_key(decode(key)): decode(item) for key, item in value["pairs"]}
+        if "bytes" in value:
+            return bytes(value["bytes"])
+        return Unknown(value["unknown"]) if "unknown" in value else float(value["float"])
+    except (KeyError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
+        raise ValueError(f"this is no plain data: {error}") from None
+
+
+def _key(key: Any) -> Any:
+    """A key as Python can hash it: lists were tuples."""
+    return tuple(_key(item) for item in key) if isinstance(key, list) else key
+
+
+def copied(value: Any) -> Any:
+    """The same data in memory of its own."""
+    if isinstance(value, Tensor):
+        return value.detach().clone()
+    if isinstance(value, list | tuple):
+        return type(value)(copied(item) for item in value)
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return value
+
+
+def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
+    """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else exactly.
+
+    A truth value is no number here, and a tensor no list; a tensor of no axes is as good as a number.
+    """
+    if isinstance(got, Tensor) and not isinstance(want, Tensor) and got.ndim == 0:
+        got = got.item()
+    if isinstance(want, Tensor):
+        return isinstance(got, Tensor) and _same_tensors(got, want, tolerance)
+    if isinstance(want, bool) or isinstance(got, bool):
+        return got is want
+    if isinstance(want, float) and isinstance(got, int | float):
+        return _near(float(got), want, tolerance)
+    if isinstance(want, list):
+        return (
+            isinstance(got, list) and len(got) == len(want) and all(map(same, got, want, repeat(tolerance)))
+        )
+    if isinstance(want, dict):
+        return (
+            isinstance(got, dict)
+            and got.keys() == want.keys()
+            and all(same(got[key], want[key], tolerance) for key in want)
+        )
+    if isinstance(got, Unknown | Tensor):
+        return False
+    return got == want
+
+
+def repeat(value: Any) -> Any:
+    """`value` without end, for `map`."""
+    while True:
+        yield value
+
+
+def _same_tensors(got: Tensor, want: Tensor, tolerance: float) -> bool:
+    if got.shape != want.shape or kind(got) != kind(want):
+        return False
+    if not want.is_floating_point():
+        return bool((got == want).all())
+    return torch.allclose(got.double(), want.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def _near(got: float, want: float, tolerance: float) -> bool:
+    if not (math.isfinite(got) and math.isfinite(want)):
+        return got == want or (math.isnan(got) and math.isnan(want))
+    return abs(got - want) <= tolerance * max(1.0, abs(want))
+
+
+def kind(tensor: Tensor) -> str:
+    """ "truth values", "whole numbers" or "numbers with a fraction": what a tensor holds."""
+    if tensor.dtype == torch.bool:
+        return "truth values"
+    return "numbers with a fraction" if tensor.is_floating_point() else "whole numbers"
+
+
+def words(value: Any, most: int = 160) -> str:
+    """A value to read, on one line, shortened."""
+    if isinstance(value, Tensor):
+        numbers = [round(item, 3) if isinstance(item, float) else item for item in value.flatten().tolist()]
+        head = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+        return f"a tensor {list(value.shape)} of {kind(value)}: {head}"
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, Unknown):
+        return f"something of type {value.type}"
+    if isinstance(value, list) and all(isinstance(item, float) for item in value):
+        text = f"[{', '.join(f'{item:.4g}' for item in value)}]"
+    else:
+        text = repr(value)
+    return text if len(text) <= most else f"{text[: most - 4]} ..."

@@ -1,0 +1,166 @@
+"""The exercises: blanks and mistakes fail, each for its own reason; right answers pass; notebooks are as made."""
+
+import ast
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from exercises.source.parts import every_exercise, lessons
+from minidalle.checks import card, cards, check, hint, progress
+from minidalle.checks.catalogue import checker
+
+ROOT = Path(__file__).parents[1]
+EVERY = every_exercise()
+every_exercise_of_the_course = pytest.mark.parametrize("exercise", EVERY, ids=lambda one: one.name())
+
+_spec = importlib.util.spec_from_file_location("make_exercises", ROOT / "tools" / "make_exercises.py")
+make_exercises = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(make_exercises)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Progress is kept in a folder of the test's own."""
+    monkeypatch.setenv("MINIDALLE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@every_exercise_of_the_course
+def test_a_blank_fails_in_words(exercise):
+    verdict = check(exercise.name(), exercise.blank, draw=False)
+    assert not verdict and "gives nothing back yet" in verdict.message
+
+
+@every_exercise_of_the_course
+def test_right_answers_pass_with_every_seed(exercise):
+    for seed in (0, 1, 2):
+        for answer in (exercise.reference, exercise.independent):
+            verdict = check(exercise.name(), answer, seed, draw=False)
+            assert verdict, f"{answer.__qualname__}: {verdict.message}"
+
+
+@every_exercise_of_the_course
+def test_every_mistake_is_told_by_what_is_believed(exercise):
+    """Each mistake is written as a student would, not as the checker has it, and found with any seed."""
+    seeded = exercise.seeded()
+    assert len(seeded) >= 4
+    assert set(seeded) == {belief.name for belief in checker(exercise.name()).beliefs}
+    for seed in (0, 1):
+        found = {belief: check(exercise.name(), wrong, seed, draw=False) for belief, wrong in seeded.items()}
+        assert {belief: verdict.belief for belief, verdict in found.items()} == {
+            belief: belief for belief in seeded
+        }
+        messages = [verdict.message for verdict in found.values()]
+        assert len(set(messages)) == len(messages)
+        assert all(
+            len(message.split()) >= 12 and "{" not in message for message in messages if "{b'" not in message
+        )
+
+
+@every_exercise_of_the_course
+def test_the_specification_is_right_where_it_is_code(exercise):
+    if not isinstance(exercise.specification, str):
+        one = checker(exercise.name())
+        cases = one.cases(5)
+        assert one.judge(cases, [one.run(exercise.specification, case) for case in cases]).passed
+
+
+@every_exercise_of_the_course
+def test_hints_rise_and_do_not_solve(exercise):
+    assert len(exercise.hints) == 3 and all(len(text.split()) >= 6 for text in exercise.hints)
+    reference = "".join(exercise.code("reference").split())
+    for level in (1, 2, 3):
+        said = repr(hint(exercise.name(), level))
+        assert said.startswith(f"Hint {level} of 3: ")
+        assert "".join(said.split()) not in reference and reference not in "".join(said.split())
+
+
+# ---------------------------------------------------------------- what is committed
+
+
+def test_the_committed_notebooks_are_what_the_source_makes():
+    stale = [
+        path.name
+        for path, text in make_exercises.written().items()
+        if path.read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "run tools/make_exercises.py"
+    made = {path for path in make_exercises.written() if path.suffix == ".ipynb"}
+    assert made == {
+        *(ROOT / "exercises").glob("*.ipynb"),
+        *(ROOT / "exercises" / "solutions").glob("*.ipynb"),
+    }
+
+
+def bodies(code: str) -> list[str]:
+    """The functions of some code by what they do, without names and docstrings."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef):
+            lines = [
+                line
+                for line in node.body
+                if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+            ]
+            found.append("\n".join(map(ast.dump, lines)))
+    return [body for body in found if body]
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_no_solution_stands_in_a_student_notebook(lesson):
+    cells = json.loads((ROOT / "exercises" / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    words = "\n".join("".join(cell["source"]) for cell in cells)
+    for exercise in lessons()[lesson]:
+        for part in ("reference", "independent"):
+            for body in bodies(exercise.code(part)):
+                assert body not in bodies(code), f"{exercise.name()}: its {part} is there"
+            last = exercise.code(part).splitlines()[1:]
+            assert "\n".join(line.strip() for line in last) not in words
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_solution_notebooks_run(lesson):
+    cells = json.loads((ROOT / "exercises" / "solutions" / f"{lesson}.ipynb").read_text(encoding="utf-8"))[
+        "cells"
+    ]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names: dict = {"__name__": "solutions"}
+    for text in code[1:]:  # the first only installs
+        exec(compile(text, lesson, "exec"), names)
+    assert len(progress().solved) == len(lessons()[lesson])
+
+
+def test_a_course_of_exercises():
+    assert list(cards()) == [one.name() for one in EVERY]
+    assert len({one.name() for one in EVERY}) == len(EVERY)
+
+
+# ---------------------------------------------------------------- check, hint, progress
+
+
+def test_what_is_asked_wrongly_is_told():
+    with pytest.raises(ValueError, match="did you mean 'learn_merges'"):
+        check("learn_merge", len)
+    with pytest.raises(ValueError, match="was it called already"):
+        check("learn_merges", [])
+    with pytest.raises(ValueError, match="hints 1 to 3"):
+        hint("learn_merges", 4)
+
+
+def test_the_packages_own_function_is_not_yours():
+    from minidalle.bpe_training import learn_merges
+
+    assert "write it yourself" in check("learn_merges", learn_merges, draw=False).message
+
+
+def test_progress_is_kept_on_this_machine(home: Path):
+    right = EVERY[0]
+    assert not progress().solved
+    check(right.name(), right.reference, draw=False)
+    assert progress().solved == {right.name()} and f"1 of {len(EVERY)} exercises" in repr(progress())
+    (home / "progress.json").write_text("{", encoding="utf-8")
+    assert not progress().solved, "a damaged file counts as none"
+    assert card(right.name())["lesson"] in repr(progress())
