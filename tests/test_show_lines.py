@@ -14,7 +14,7 @@ def test_curves_are_told_by_where_they_begin_and_end():
 
 @pytest.mark.parametrize("curves", [{}, {"a": ([1], [1, 2])}, {str(n): ([1], [1]) for n in range(7)}])
 def test_curves_that_cannot_be_drawn(curves):
-    with pytest.raises(ValueError, match="curves|values"):
+    with pytest.raises(ValueError, match=r"curves|values"):
         lines(curves, "x", "y")
 
 
