@@ -2,6 +2,8 @@
 
 import importlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +55,15 @@ def test_what_is_finished_is_not_done_again(done, monkeypatch):
     monkeypatch.setattr(whole_run, "one_stage", lambda stage, *rest: pytest.fail(f"{stage} was done again"))
     assert main(words) == 0
     assert before == {path: path.stat().st_mtime_ns for path in out.glob("*/checkpoints/*/*")}
+
+
+def test_a_run_that_stops_early_leaves_no_process_behind(done, monkeypatch):
+    """Beside a card another process draws pictures; here one that would sleep for an hour stands for it."""
+    _, words = done
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+    monkeypatch.setattr(whole_run, "draw_ahead", lambda args: sleeper)
+    assert main([*words, "--until", "tokenizer"]) == 0
+    assert sleeper.poll() is not None
 
 
 def test_minutes_are_shared_out_or_given_by_stage():

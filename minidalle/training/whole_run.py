@@ -90,6 +90,18 @@ def whole_run(args: argparse.Namespace) -> Path:
     """
     minutes = minutes_of(args.minutes)
     ahead = draw_ahead(args)  # tells a slip in the preset's name, before anything is done
+    try:
+        return stages_in_turn(args, minutes, ahead)
+    finally:
+        if ahead is not None and ahead.poll() is None:  # stopped before its pictures were needed
+            ahead.terminate()
+            ahead.wait()
+
+
+def stages_in_turn(
+    args: argparse.Namespace, minutes: dict[str, float], ahead: subprocess.Popen | None
+) -> Path:
+    """The stages of `whole_run`; ahead: the process that draws pictures meanwhile."""
     spelled = None
     taken = read_json(args.out / "stages.json") if (args.out / "stages.json").is_file() else {}
     for stage in STAGES:
