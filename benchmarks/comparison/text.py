@@ -1,0 +1,132 @@
+"""Byte-pair encoding: learning merges from captions, and encoding captions never seen before."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from comparison.corpus import captions
+from comparison.rows import Goal, Row, importing
+from comparison.timing import Side, take_turns
+from minidalle.tokenizer import BPETokenizer
+
+GPT2 = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
+"""GPT-2's cut as tiktoken writes it, which is its fastest form; on ASCII it cuts as our "gpt2" does."""
+
+
+def encode_row(quick: bool) -> Row:
+    """Captions that no tokenizer has seen, to ids: one after another, or as the batch that a library offers."""
+    row = Row("encoding", "Encoding unseen captions, 16,384 tokens, GPT-2's cut")
+    size, vocab = (0.02, 400) if quick else (4.0, 16_384)
+    words = 2_000 if quick else 200_000
+    ours = BPETokenizer.train(captions(size, 0, words), vocab, pattern="gpt2", lower=False)
+    texts = captions(size, 1, words)
+    megabytes = sum(map(len, texts)) / 1e6
+    alike = {"amount": megabytes, "unit": "MB/s"}
+
+    def fresh() -> BPETokenizer:
+        return BPETokenizer(ours.merges, "gpt2", lower=False)
+
+    def each(tokenizer: BPETokenizer) -> list[list[int]]:
+        return [tokenizer.encode(text) for text in texts]
+
+    sides = [
+        Side("minidalle, warm", lambda _: each(ours), ours=True, **alike),
+        Side("minidalle, cold", each, ours=True, ready=fresh, warm=False, **alike),
+    ]
+    if not quick:
+        sides += encode_peers(row, ours, texts, each(ours), alike)
+    take_turns(sides, 2 if quick else 5)
+    row.add(sides)
+    row.goals = [
+        Goal("minidalle, warm", "tiktoken", 0.95),
+        Goal("minidalle, cold", "tokenizers, a batch", 1.2),
+        Goal("minidalle, warm", "open_clip", 1.0),
+    ]
+    return row
+
+
+def encode_peers(
+    row: Row, ours: BPETokenizer, texts: list[str], ids: list[list[int]], alike: dict[str, Any]
+) -> list[Side]:
+    """tiktoken and HF tokenizers with our merges, and open_clip with its own vocabulary."""
+    sides = []
+    tiktoken = importing(row, "tiktoken", lambda: __import__("tiktoken"))
+    if tiktoken:
+        ranks = {token: rank for rank, token in enumerate(ours.vocabulary)}
+        known = tiktoken.Encoding("ours", pat_str=GPT2, mergeable_ranks=ranks, special_tokens={})
+        row.notes.append(agreement("tiktoken", [known.encode_ordinary(text) for text in texts], ids))
+        sides.append(Side("tiktoken", lambda _: [known.encode_ordinary(text) for text in texts], **alike))
+    made = importing(row, "tokenizers", lambda: hugging_face(ours))
+    if made:
+        row.notes.append(agreement("tokenizers", [found.ids for found in made.encode_batch(texts)], ids))
+        sides.append(
+            Side(
+                "tokenizers, a batch",
+                lambda known: known.encode_batch(texts),
+                ready=lambda: hugging_face(ours),
+                warm=False,
+                **alike,
+            )
+        )
+    clip = importing(row, "open_clip", open_clip_tokenizer)
+    if clip:
+        sides.append(
+            Side(
+                "open_clip",
+                lambda _: [clip.encode(t) for t in texts],
+                note="a vocabulary of its own",
+                **alike,
+            )
+        )
+    row.missing["minbpe"] = (
+        "no package of it is published; its loop is quadratic, and measured at 0.2 MB/s before"
+    )
+    return sides
+
+
+def agreement(peer: str, theirs: list[list[int]], ours: list[list[int]]) -> str:
+    """How often a peer reads a caption exactly as we do."""
+    same = sum(a == b for a, b in zip(theirs, ours, strict=True))
+    return f"{peer} gives the same ids for {same:,} of {len(ours):,} captions."
+
+
+def hugging_face(ours: BPETokenizer) -> Any:
+    """A tokenizer of the `tokenizers` library with our merges, ids and cut."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    letters = byte_letters()
+    spelled = ["".join(letters[byte] for byte in token) for token in ours.vocabulary]
+    vocab = {token: number for number, token in enumerate(spelled)}
+    merges = [(spelled[left], spelled[right]) for left, right in ours.merges]
+    tokenizer = Tokenizer(models.BPE(vocab, merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    return tokenizer
+
+
+def byte_letters() -> list[str]:
+    """The letter that stands for each byte in GPT-2's files, which that library works on."""
+    kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    spare = iter(range(256, 512))
+    return [chr(byte) if byte in kept else chr(next(spare)) for byte in range(256)]
+
+
+def open_clip_tokenizer() -> Any:
+    """OpenCLIP's tokenizer."""
+    from comparison import stand_ins
+
+    stand_ins.install("torchvision")
+    from open_clip.tokenizer import SimpleTokenizer
+
+    return SimpleTokenizer()
+
+
+def ours_trained(path: str, vocab: int) -> Iterator[Any]:
+    """Our training, for `timing.apart`."""
+    texts = lines(path)
+    yield
+    yield len(BPETokenizer.train(texts, vocab, pattern="gpt2", lower=False).merges)
+
+
+def lines(path: str) -> list[str]:
+    """The captions of a file, one a line."""
+    with open(path, encoding="utf-8") as file:
+        return file.read().splitlines()
