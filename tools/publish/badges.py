@@ -44,7 +44,9 @@ def write(readme: Path, text: str) -> None:
     pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", flags=re.DOTALL)
     if not pattern.search(before):
         raise ValueError(f"{readme} has no place for badges: {BEGIN} and {END} in lines of their own")
-    readme.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", before), encoding="utf-8", newline="\n")
+    readme.write_text(
+        pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", before), encoding="utf-8", newline="\n"
+    )
 
 
 def main(argv: list[str]) -> int:
