@@ -1,11 +1,14 @@
 """Byte-pair encoding: learning merges from captions, and encoding captions never seen before."""
 
-from collections.abc import Iterator
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from comparison.corpus import captions
 from comparison.rows import Goal, Row, importing
-from comparison.timing import Side, take_turns
+from comparison.timing import Side, apart, take_turns
 from minidalle.tokenizer import BPETokenizer
 
 GPT2 = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
@@ -119,14 +122,85 @@ def open_clip_tokenizer() -> Any:
     return SimpleTokenizer()
 
 
-def ours_trained(path: str, vocab: int) -> Iterator[Any]:
-    """Our training, for `timing.apart`."""
-    texts = lines(path)
-    yield
-    yield len(BPETokenizer.train(texts, vocab, pattern="gpt2", lower=False).merges)
+def training_row(quick: bool) -> Row:
+    """Learning merges from captions, each library in a process of its own so that its memory can be told."""
+    megabytes, vocab, rounds = (0.02, 400, 1) if quick else (50.0, 16_384, 3)
+    row = Row("bpe-training", f"BPE training, {megabytes:g} MB of captions, {vocab:,} tokens, GPT-2's cut")
+    trainers: dict[str, Callable[[str, int], Iterator[Any]]] = {"minidalle": ours_trained}
+    if not quick:
+        trainers |= {
+            "tokenizers": hugging_face_trained,
+            "rustbpe": rust_trained,
+            "YouTokenToMe": yttm_trained,
+        }
+        row.missing["minbpe"] = "no package of it is published; at this size it would take hours"
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "captions.txt")
+        Path(path).write_text("\n".join(captions(megabytes, 0)), encoding="utf-8")
+        sides = [Side(name, trainer, ours=name == "minidalle") for name, trainer in trainers.items()]
+        memory: dict[str, list[float]] = {side.name: [] for side in sides}
+        for _ in range(rounds):
+            for side in sides:
+                measured = importing(row, side.name, lambda side=side: apart(side.work, path, vocab))
+                if measured is not None:
+                    side.times.append(measured[0])
+                    memory[side.name].append(measured[1])
+    for side in sides:
+        if side.times:
+            side.extra["memory"] = statistics.median(memory[side.name])
+    row.add(sides)
+    row.goals = [
+        Goal("minidalle", "tokenizers", 2.0),
+        Goal("minidalle", "rustbpe", 1 / 1.3),
+        Goal("minidalle", "tokenizers", 0.5, "memory"),
+        Goal("minidalle", "YouTokenToMe", 1.0),
+    ]
+    row.notes.append(
+        "memory: how much training raises the peak of a process that already holds all captions."
+    )
+    return row
 
 
 def lines(path: str) -> list[str]:
     """The captions of a file, one a line."""
     with open(path, encoding="utf-8") as file:
         return file.read().splitlines()
+
+
+def ours_trained(path: str, vocab: int) -> Iterator[Any]:
+    """Our training, as `timing.apart` wants it: ready, then trained."""
+    texts = lines(path)
+    yield
+    yield BPETokenizer.train(texts, vocab, pattern="gpt2", lower=False).vocab_size
+
+
+def hugging_face_trained(path: str, vocab: int) -> Iterator[Any]:
+    """HF tokenizers."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+    texts, tokenizer = lines(path), Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=vocab, initial_alphabet=alphabet, show_progress=False)
+    yield
+    tokenizer.train_from_iterator(texts, trainer)
+    yield tokenizer.get_vocab_size()
+
+
+def rust_trained(path: str, vocab: int) -> Iterator[Any]:
+    """rustbpe."""
+    import rustbpe
+
+    texts, tokenizer = lines(path), rustbpe.Tokenizer()
+    yield
+    tokenizer.train_from_iterator(iter(texts), vocab, pattern=GPT2)
+    yield tokenizer.vocab_size
+
+
+def yttm_trained(path: str, vocab: int) -> Iterator[Any]:
+    """YouTokenToMe, which reads the file itself, cuts at spaces and merges letters instead of bytes."""
+    import youtokentome
+
+    yield
+    youtokentome.BPE.train(path, path + ".model", vocab, n_threads=1)
+    yield vocab
