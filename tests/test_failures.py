@@ -1,6 +1,7 @@
 """The gallery of failures: every mistake does the harm that it is shown for, and the cure does not."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -9,10 +10,11 @@ from minidalle.cli import main
 from minidalle.dalle import DALLE
 from minidalle.failures import FAILURES, cases, cases_dvae, cases_stream, sheet, small
 from minidalle.failures.cases_dvae import wrong_axis_kl
-from minidalle.failures.cases_stream import LeakyTables, Overlapping
+from minidalle.failures.cases_stream import LeakyTables, Overlapping, half_blocks, shared_by_replicas
 from minidalle.failures.sheet import COLORS, run_all
 from minidalle.masks import dense_mask
 from minidalle.relaxation import kl_to_uniform
+from minidalle.training.gradient_scales import GradientScales, ScaledBlocks, transformer_branches
 
 SHORT = {"codebook collapse": 60, "a mask that leaks": 60, "16 bits without scales": 30}
 
@@ -75,6 +77,27 @@ def test_gradients_of_half_precision_are_lost_without_scales_and_the_loss_shows_
     assert list(found.curves) == ["unscaled", "a scale a block"]
     unscaled, scaled = (y[-1] for _, y in found.curves.values())
     assert unscaled > scaled + 0.1
+
+
+def test_with_a_scale_a_block_gradients_in_half_precision_are_the_true_ones():
+    """Scaled in float32 and then rounded; the other way round, up to a tenth of each gradient would be lost."""
+
+    def gradients(start: int, half: bool) -> list[torch.Tensor]:
+        torch.manual_seed(0)
+        model = DALLE(small.dalle_config())
+        scales = GradientScales(2 * model.config.depth)
+        scales.thousandths = [start] * len(scales)
+        with half_blocks(model) if half else nullcontext():
+            scaled = ScaledBlocks(transformer_branches(model.transformer), scales)
+            backward, _ = shared_by_replicas(scaled, model)
+            assert backward(model(small.data().captions[:8], small.codes()[:8]).loss)
+        return [torch.cat([p.grad.flatten() for p in branch.parameters]) for branch in scaled.branches]
+
+    true = gradients(0, half=False)
+    for found, right in zip(gradients(13_000, half=True), true, strict=True):
+        assert (found - right).norm() < 0.002 * right.norm()
+    for found, right in zip(gradients(0, half=True), true, strict=True):
+        assert (found - right).norm() > 0.02 * right.norm()
 
 
 def test_every_failure_has_a_line_of_code_and_its_cure():

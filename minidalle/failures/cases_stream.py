@@ -1,5 +1,7 @@
 """Mistakes of the stream and its transformer: a mask that leaks, overlapping vocabularies, 16 bits without scales."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -106,24 +108,9 @@ def half(steps: int) -> Found:
         model = DALLE(dalle_config())
         scales = GradientScales(2 * model.config.depth)
         scales.thousandths = [start] * len(scales)
-        scaled = ScaledBlocks(transformer_branches(model.transformer), scales)
-
-        def backward(loss: Tensor, scaled: ScaledBlocks = scaled, model: DALLE = model) -> bool:
-            (loss / REPLICAS).backward()
-            finite = all(scaled.unscale())
-            for parameter in model.parameters():  # what all replicas add up to
-                parameter.grad.mul_(REPLICAS)
-            return finite
-
-        def look(run: Trained, step: int, scaled: ScaledBlocks = scaled) -> None:
-            values = torch.cat(
-                [p.grad.flatten() for b in scaled.branches for p in b.parameters if p.grad is not None]
-            )
-            run.note("lost", step, 100 * (values == 0).float().mean())
-            run.note("held back", step, held_back_loss(run.model))
-
-        with half_blocks(model):
-            runs[name] = train_dalle(model, steps, backward, look)
+        with half_blocks(model):  # before the scales: what comes back is scaled first, and then rounded
+            scaled = ScaledBlocks(transformer_branches(model.transformer), scales)
+            runs[name] = train_dalle(model, steps, *shared_by_replicas(scaled, model))
     lost = [sum(values) / len(values) for _, values in (run.curves["lost"] for run in runs.values())]
     ends = [run.curves["held back"][1][-1] for run in runs.values()]
     return Found(
@@ -133,6 +120,26 @@ def half(steps: int) -> Found:
         f"On average {lost[0]:.0f} % of the blocks' gradients are exactly 0, and {lost[1]:.0f} % with a scale for each "
         f"block; the loss ends at {ends[0]:.2f} and {ends[1]:.2f}.",
     )
+
+
+def shared_by_replicas(scaled: ScaledBlocks, model: DALLE) -> tuple[Callable[[Tensor], bool], Callable]:
+    """What `train_dalle` calls to go backwards, and to look: a replica's share of the gradients, added up by all."""
+
+    def backward(loss: Tensor) -> bool:
+        (loss / REPLICAS).backward()
+        finite = all(scaled.unscale())
+        for parameter in model.parameters():
+            parameter.grad.mul_(REPLICAS)
+        return finite
+
+    def look(run: Trained, step: int) -> None:
+        values = torch.cat(
+            [p.grad.flatten() for b in scaled.branches for p in b.parameters if p.grad is not None]
+        )
+        run.note("lost", step, 100 * (values == 0).float().mean())
+        run.note("held back", step, held_back_loss(run.model))
+
+    return backward, look
 
 
 class half_blocks:
