@@ -1,4 +1,4 @@
-"""The command `minidalle`: draw, train, pack, unpack, curves, evaluate, world, doctor.
+"""The command `minidalle`: draw, train, pack, unpack, curves, evaluate, grade, world, doctor.
 
 What a command needs is imported when it runs, so that `--help` and mistyped words are answered at once. Errors
 are one sentence on stderr: exit code 2 for what was asked wrongly, 1 for what went wrong.
@@ -34,6 +34,7 @@ ELSEWHERE = {
         "minidalle.failures.sheet",
         "make six well-known mistakes, each beside its cure, and draw them",
     ),
+    "grade": ("minidalle.grading", "mark notebooks of exercises, each answer in a process of its own"),
     "world": ("minidalle.world.sheet", "draw sheets of every kind of picture of the world"),
 }
 """Commands that live beside what they do: their module, which adds its own parser, and a line of help."""

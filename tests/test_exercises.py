@@ -1,4 +1,5 @@
-"""The exercises: blanks and mistakes fail, each for its own reason; right answers pass; notebooks are as made."""
+"""The exercises: blanks and mistakes fail, each for its own reason; right answers pass; notebooks are as
+made."""
 
 import ast
 import importlib.util

@@ -1,8 +1,9 @@
 """What an exercise's source is made of, and how its parts are read.
 
-Each exercise is a class in `lessonNN.py`, named as the function that the student writes. Its attributes are the card;
-its functions are the code: `specification` (slow and obvious; or a text), `blank`, `reference`, `independent`, and in
-the inner class `mistakes` one function for each belief of the checker, with the belief's name as its docstring.
+Each exercise is a class in `lessonNN.py`, named as the function that the student writes. Its attributes are
+the card; its functions are the code: `specification` (slow and obvious; or a text), `blank`, `reference`,
+`independent`, and in the inner class `mistakes` one function for each belief of the checker, with the
+belief's name as its docstring.
 """
 
 import ast
@@ -47,7 +48,8 @@ class Exercise:
 
 
 def source(function: FunctionType, name: str) -> str:
-    """A function's source as it would stand by itself, under another name, without the docstring of a mistake."""
+    """A function's source as it would stand by itself, under another name, without the docstring of a
+    mistake."""
     text = textwrap.dedent(inspect.getsource(function))
     return text.replace(f"def {function.__name__}(", f"def {name}(", 1).rstrip()
 

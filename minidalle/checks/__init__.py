@@ -3,22 +3,19 @@
     >>> check("top_k", top_k)      # draws your answer beside the right one, and says what is wrong
     >>> hint("top_k", 1)           # the first of three
 
-Nothing is sent anywhere: what you have solved is kept in one file on this machine (`progress.py`). Left out: the
-solutions (in the folder `exercises/solutions`), and marking a whole class (`minidalle/grading`).
+Nothing is sent anywhere: what you have solved is kept in one file on this machine (`progress.py`). Left out:
+the solutions (in the folder `exercises/solutions`), and marking a whole class (`minidalle/grading`).
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from collections.abc import Callable
 from typing import Any
 
 from minidalle.checks.catalogue import card, cards, checker, points
 from minidalle.checks.checker import Finding
 from minidalle.checks.progress import progress, record
-from minidalle.checks.style import style_fault
+from minidalle.checks.style import borrowed_by, style_fault, tree_of
 from minidalle.checks.verdict import Hint, Verdict
 
 __all__ = ["Verdict", "card", "cards", "check", "hint", "points", "progress"]
@@ -27,9 +24,10 @@ __all__ = ["Verdict", "card", "cards", "check", "hint", "points", "progress"]
 def check(exercise: str, answer: Callable[..., Any], seed: int = 0, draw: bool = True) -> Verdict:
     """Judge an answer on many cases, and say in words what is wrong with it, or that nothing is.
 
-    exercise: its name, which is the function's. answer: the function itself. seed: another one gives other cases.
-    draw: show the answer beside the right one. Raises ValueError for an unknown exercise, or for an answer that is no
-    function.
+    exercise: its name, which is the function's. answer: the function itself. seed: another one gives other
+    cases.
+    draw: show the answer beside the right one. Raises ValueError for an unknown exercise, or for an answer
+    that is no function.
     """
     one = checker(exercise)
     if not callable(answer):
@@ -40,7 +38,7 @@ def check(exercise: str, answer: Callable[..., Any], seed: int = 0, draw: bool =
     cases = one.cases(seed)
     outcomes = [one.run(answer, case) for case in cases]
     finding = one.judge(cases, outcomes)
-    if finding.passed and (fault := style_fault(one, _source(answer), getattr(answer, "__module__", ""))):
+    if finding.passed and (fault := style_fault(one, tree_of(answer), borrowed_by(answer, exercise))):
         finding = Finding(False, fault, "style")
     if finding.passed:
         record(exercise)
@@ -48,16 +46,9 @@ def check(exercise: str, answer: Callable[..., Any], seed: int = 0, draw: bool =
 
 
 def hint(exercise: str, level: int = 1) -> Hint:
-    """The first, second or third hint to an exercise, each telling more. Raises ValueError for another level."""
+    """The first, second or third hint to an exercise, each telling more. Raises ValueError for another
+    level."""
     hints = card(exercise)["hints"]
     if level not in range(1, len(hints) + 1):
         raise ValueError(f"hint {level} of {exercise}: there are hints 1 to {len(hints)}")
     return Hint(f"Hint {level} of {len(hints)}: {hints[level - 1]}")
-
-
-def _source(answer: Callable[..., Any]) -> ast.AST | None:
-    """The syntax tree of an answer, where its source can be found."""
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(answer)))
-    except (OSError, TypeError, SyntaxError):
-        return None

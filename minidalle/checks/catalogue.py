@@ -1,7 +1,7 @@
 """Which exercises there are: their cards and hints, and the checker of each.
 
-The cards are data (`cards.json`), written by `tools/make_exercises.py` from the same source as the notebooks. Left out:
-the solutions, which are in no part of this package.
+The cards are data (`cards.json`), written by `tools/make_exercises.py` from the same source as the
+notebooks. Left out: the solutions, which are in no part of this package.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ POINTS = {"warm-up": 1, "build": 3, "investigation": 2, "stretch": 4}
 
 @cache
 def cards() -> dict[str, dict[str, Any]]:
-    """Exercise -> its card: lesson, title, kind, minutes, lines, teaches, hints; in the order of the course."""
+    """Exercise -> its card: lesson, title, kind, minutes, lines, teaches, hints; in the order of the
+    course."""
     return json.loads(Path(__file__).with_name("cards.json").read_text(encoding="utf-8"))
 
 

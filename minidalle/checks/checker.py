@@ -1,11 +1,12 @@
 """What a checker is, and how it judges: many cases, then the belief that explains what is wrong.
 
-A checker knows what is right (`target`, the package's own function) and which *beliefs* are common and false, each as
-the function that somebody who held it would have written. An answer that is wrong is compared with these: the one that
-gives the same results on every case names the misconception. Where none does, the first case that differs is told.
+A checker knows what is right (`target`, the package's own function) and which *beliefs* are common and
+false, each as the function that somebody who held it would have written. An answer that is wrong is compared
+with these: the one that gives the same results on every case names the misconception. Where none does, the
+first case that differs is told.
 
-Answers are judged by what they return, never by how they are written, and the judge sees plain data only, so the
-answer may have been run in another process (`minidalle/grading`).
+Answers are judged by what they return, never by how they are written, and the judge sees plain data only, so
+the answer may have been run in another process (`minidalle/grading`).
 
 Left out: drawing (`picture.py`), and the exercises themselves (`lesson01.py` and on).
 """
@@ -41,8 +42,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Belief:
-    """A misconception. name: a few words. says: what is told to who holds it, with {argument}, {got} and {want} of the
-    first case that differs. instead: the answer by this belief, with the target's arguments."""
+    """A misconception. name: a few words. says: what is told to who holds it, with {argument}, {got} and
+    {want} of the first case that differs. instead: the answer by this belief, with the target's arguments."""
 
     name: str
     says: str
@@ -51,7 +52,8 @@ class Belief:
 
 @dataclass(frozen=True)
 class Finding:
-    """A judgement: passed or not, in words; the belief behind it, if one was found; the case to draw, by number."""
+    """A judgement: passed or not, in words; the belief behind it, if one was found; the case to draw, by
+    number."""
 
     passed: bool
     message: str
@@ -68,10 +70,12 @@ def call(answer: Callable[..., Any], *arguments: Any) -> Any:
 class Checker:
     """All that is needed to judge one exercise.
 
-    signature: name and arguments, from which cases are drawn. target: what is right. beliefs: what is commonly believed
-    instead. edges: further cases, which chance would hardly find. make: draws a case, where a signature cannot say
-    how. observe: what is looked at, given an answer and a case; by default what it returns. tolerance: of numbers.
-    loops: whether the answer may have a Python loop. sizes: as in `Signature`. axes: what the picture's axes are.
+    signature: name and arguments, from which cases are drawn. target: what is right. beliefs: what is
+    commonly believed instead. edges: further cases, which chance would hardly find. make: draws a case,
+    where a signature cannot say how. observe: what is looked at, given an answer and a case; by default what
+    it returns. tolerance: of numbers.
+    loops: whether the answer may have a Python loop. sizes: as in `Signature`. axes: what the picture's axes
+    are.
     """
 
     signature: str
@@ -151,7 +155,8 @@ class Checker:
             return f"Your function stopped with {got.error} ({got.said}) for {given}."
         if got.changed:
             return (
-                f"Your function altered its argument {got.changed}, which belongs to the caller: work on a copy "
+                f"Your function altered its argument {got.changed}, which belongs to the caller: work on a "
+                f"copy "
                 f"(clone, or list(...)). It happened for {given}."
             )
         if got.value is None:

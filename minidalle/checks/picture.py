@@ -15,8 +15,8 @@ BLUE, ORANGE = "#0072B2", "#E69F00"
 
 
 def beside(got: Any, want: Any, axes: tuple[str, ...] = ()) -> Any:
-    """Both values as a `show.Figure`: tables as shades, rows of numbers as bars; None for what is neither, and where
-    matplotlib is not installed. axes: what the rows and columns are, or what is counted along."""
+    """Both values as a `show.Figure`: tables as shades, rows of numbers as bars; None for what is neither,
+    and where matplotlib is not installed. axes: what the rows and columns are, or what is counted along."""
     right, yours = _numbers(want), _numbers(got)
     if right is None:
         return None

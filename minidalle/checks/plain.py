@@ -1,7 +1,7 @@
 """Answers as plain data: compared, told in words, and carried from one process to another as JSON.
 
-An answer is made of tensors, numbers, texts, bytes, lists, dictionaries and None; a tuple counts as a list. Only such
-data cross from a student's process to the judge's, so nothing in an answer can run there.
+An answer is made of tensors, numbers, texts, bytes, lists, dictionaries and None; a tuple counts as a list.
+Only such data cross from a student's process to the judge's, so nothing in an answer can run there.
 
 Left out: anything else. It becomes an `Unknown`, which equals nothing.
 """
@@ -28,17 +28,28 @@ class Unknown:
 
 def plain(value: Any) -> Any:
     """`value` with tuples as lists, tensors detached and on the CPU, and what is not plain as `Unknown`."""
-    if value is None or isinstance(value, bool | int | float | str | bytes | Unknown):
+    if value is None or type(value) in (bool, int, float, str, bytes, Unknown):
         return value
+    for simple in (int, float, str, bytes):  # their subclasses may compare as they like
+        if isinstance(value, simple):
+            return simple(value)
     if isinstance(value, Tensor):
         return value.detach().cpu() if value.numel() <= LARGEST else Unknown("tensor of a huge size")
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        fine = all(_is_key(key) for key in value)
+        return {key: plain(item) for key, item in value.items()} if fine else Unknown("dict of strange keys")
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         return plain(value.tolist()) if getattr(value, "ndim", 0) == 0 else plain(torch.as_tensor(value))
     return Unknown(type(value).__name__)
+
+
+def _is_key(key: Any) -> bool:
+    """Whether a dictionary's key is plain: a text, bytes, a number, None, or a tuple of such."""
+    if type(key) is tuple:
+        return all(map(_is_key, key))
+    return key is None or type(key) in (bool, int, float, str, bytes)
 
 
 def encode(value: Any) -> Any:
@@ -103,7 +114,8 @@ def copied(value: Any) -> Any:
 
 
 def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
-    """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else exactly.
+    """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else
+    exactly.
 
     A truth value is no number here, and a tensor no list; a tensor of no axes is as good as a number.
     """

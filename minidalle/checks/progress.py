@@ -1,7 +1,7 @@
 """What you have solved, kept in one file on this machine and sent nowhere.
 
-Where: `progress.json` in the folder that the environment's MINIDALLE_HOME names, else `.minidalle` in your home.
-Delete it to begin anew. Left out: when and how often something was tried.
+Where: `progress.json` in the folder that the environment's MINIDALLE_HOME names, else `.minidalle` in your
+home. Delete it to begin anew. Left out: when and how often something was tried.
 """
 
 from __future__ import annotations

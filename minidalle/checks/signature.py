@@ -3,8 +3,8 @@
     >>> Signature("top_k(logits: float[batch, code], k: int[1, code])").draw(random.Random(0))
     (tensor of [batch, code], a whole number from 1 to code)
 
-A word in brackets is an axis. Its size is drawn once for each case, and no two axes of a case are equally long, so
-that an answer which takes one for the other cannot be right by luck.
+A word in brackets is an axis. Its size is drawn once for each case, and no two axes of a case are equally
+long, so that an answer which takes one for the other cannot be right by luck.
 
     float[axes]     normal numbers           unit[axes]      numbers in [0, 1)
     probs[axes]     sum to 1 along the last  bool[axes]      True and False

@@ -1,4 +1,5 @@
-"""What `check` and `hint` give back: words that show themselves in a notebook, with a picture where there is one.
+"""What `check` and `hint` give back: words that show themselves in a notebook, with a picture where there is
+one.
 
 Left out: judging (`checker.py`), drawing (`picture.py`).
 """
@@ -24,8 +25,8 @@ class Hint:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement of one exercise. passed: whether the answer is right. message: why not. belief: the misconception
-    behind it, if it was found. figure: the answer beside the right one, or None."""
+    """The judgement of one exercise. passed: whether the answer is right. message: why not. belief: the
+    misconception behind it, if it was found. figure: the answer beside the right one, or None."""
 
     exercise: str
     passed: bool

@@ -53,7 +53,10 @@ def mathml(source: str) -> str:
 def _as_mathml(found: re.Match) -> str:
     displayed, inline = found.groups()
     display = "block" if displayed else "inline"
-    return latex2mathml.converter.convert((displayed or inline).strip(), display=display)
+    formula = re.sub(
+        r"\\arg(?![a-z])", r"\\operatorname{arg}", (displayed or inline).strip()
+    )  # not known to it
+    return latex2mathml.converter.convert(formula, display=display)
 
 
 def picture(output: NotebookNode) -> str:

@@ -1,0 +1,100 @@
+"""Marks: every exercise of a submission run, judged and told in words; as a report in JSON, and a class as
+CSV.
+
+Left out: marks for half an answer. The feedback says how far it is; what that is worth, a teacher knows
+better.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from minidalle import __version__
+from minidalle.checks.catalogue import card, cards, checker, points
+from minidalle.checks.checker import Finding
+from minidalle.checks.style import imports_package, style_fault
+from minidalle.grading.runner import Ran, Runner
+from minidalle.grading.submission import Submission, SubmissionError, read
+
+
+def mark(path: Path, runner: Runner, seed: int) -> dict[str, Any]:
+    """The marks of one submission: file, lesson, points, of, note, and a row for each exercise of its
+    lesson."""
+    try:
+        submission = read(path)
+    except (SubmissionError, OSError) as error:
+        note = str(error) if isinstance(error, SubmissionError) else f"it cannot be read ({error.strerror})"
+        return {"file": path.name, "lesson": "", "points": 0, "of": 0, "note": note, "exercises": []}
+    rows = [mark_exercise(submission, exercise, runner, seed) for exercise in submission.exercises]
+    total = {name: sum(row[name] for row in rows) for name in ("points", "of")}
+    return {"file": path.name, "lesson": submission.lesson, **total, "note": "", "exercises": rows}
+
+
+def mark_exercise(submission: Submission, exercise: str, runner: Runner, seed: int) -> dict[str, Any]:
+    """The row of one exercise. status: right, wrong, missing, or stopped (from outside, or by itself)."""
+    of = points(exercise)
+    row = {"exercise": exercise, "kind": card(exercise)["kind"], "status": "missing", "points": 0, "of": of}
+    row |= {
+        "belief": "",
+        "feedback": f"There is no section {exercise}: keep its heading, and your code below it.",
+    }
+    row |= {"walls": []}
+    if exercise not in submission.sections:
+        return row
+    one = checker(exercise)
+    cases = one.cases(seed)
+    ran = runner.run(exercise, submission.cells(exercise), cases)
+    finding = Finding(False, f"It was not judged: {ran.fault}.")
+    if not ran.fault:
+        finding = one.judge(cases, ran.outcomes)
+        if finding.passed and (fault := written(submission, exercise)):
+            finding = Finding(False, fault, "style")
+    row |= {"status": _status(ran, finding), "points": of if finding.passed else 0, "walls": list(ran.walls)}
+    return row | {"belief": finding.belief, "feedback": finding.message}
+
+
+def written(submission: Submission, exercise: str) -> str:
+    """What is wrong with how a right answer is written; "" if nothing."""
+    function, section = submission.function(exercise)
+    return style_fault(checker(exercise), function, imports_package(section))
+
+
+def _status(ran: Ran, finding: Finding) -> str:
+    if ran.stopped:
+        return "stopped"
+    return "right" if finding.passed else "wrong"
+
+
+def report(marks: Sequence[dict[str, Any]], seed: int, seconds: float) -> dict[str, Any]:
+    """The whole report, as `schema.json` describes it."""
+    about = {"format": 1, "minidalle": __version__, "seed": seed, "timeout": seconds}
+    return {**about, "submissions": list(marks)}
+
+
+def as_csv(marks: Sequence[dict[str, Any]]) -> str:
+    """One line for each submission: its points, and those of every exercise that any of them has."""
+    used = {row["exercise"] for one in marks for row in one["exercises"]}
+    columns = [name for name in cards() if name in used]
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["file", "lesson", "points", "of", *columns, "note"])
+    for one in marks:
+        got = {row["exercise"]: row["points"] for row in one["exercises"]}
+        line = [
+            one["file"],
+            one["lesson"],
+            one["points"],
+            one["of"],
+            *(got.get(name, "") for name in columns),
+        ]
+        table.writerow([_cell(cell) for cell in [*line, one["note"]]])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
