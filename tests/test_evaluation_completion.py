@@ -6,7 +6,8 @@ import torch
 
 from minidalle import sampling
 from minidalle.checkpoints import load_model
-from minidalle.evaluation.completion import HALVES, completed, completions, region_of
+from minidalle.evaluation.asking import HELD_OUT, ask
+from minidalle.evaluation.completion import HALVES, TURNED, completed, completions, region_of, turned
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.section_tables import completion_tables
 from minidalle.pipeline_complete import hidden
@@ -41,7 +42,9 @@ def test_what_is_drawn_from_the_true_tokens_scores_as_the_dvae(drawer, reader, n
     """A sampler that knew the hidden half would reach the dVAE's column; the given half is true in all of them."""
     asked = []
 
-    def know(model, text, *, seeds, fixed, **settings):
+    def know(model, text, *, seeds, fixed=None, **settings):
+        if fixed is None:
+            return torch.zeros(len(text), 256, dtype=torch.int64)
         asked.append(fixed)
         return fixed.clamp_min(0)
 
@@ -61,9 +64,28 @@ def test_nothing_of_the_second_thing_is_left_where_nothing_is_drawn(drawer, read
         reader,
         "right half of two things",
         monkeypatch,
-        lambda model, text, *, fixed, **_: fixed.clamp_min(0),
+        lambda model, text, *, fixed=None, **_: torch.zeros(len(text), 256, dtype=torch.int64),
     )
     assert found["nothing drawn"]["all"]["share"] <= 0.1
+
+
+def test_who_ignores_what_is_given_is_right_only_where_the_missing_thing_is_named_last(reader, tmp_path):
+    """nano's own pictures: by the order of the words alone, it needs no look at what is there."""
+    drawer = Drawer(load_model(find_model("nano")), tmp_path)
+    shares = {
+        name: completions(drawer, reader, name, COUNT, silent)[0]["ignored"]["all"]["share"]
+        for name in HALVES
+    }
+    assert shares["right half of two things"] >= 0.7 and shares[TURNED] <= 0.1
+
+
+def test_a_turned_caption_begins_with_what_is_missing():
+    for one in ask("pair", HELD_OUT, 30):
+        words, facts = turned(one).split(), one.facts
+        first, second = turned(one).split(" and ")
+        assert first.split()[1:] == [facts["color2"], facts["object2"]]
+        assert second.split()[1:] == [facts["color1"], facts["object1"]]
+        assert (words[0] == "an") == (facts["color2"] == "orange")
 
 
 def test_the_given_pixels_are_put_back_picture_by_picture():

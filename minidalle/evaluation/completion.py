@@ -1,17 +1,21 @@
 """Completions: part of a true picture is given as pixels, the model draws the rest, and the reader looks at the whole.
 
-Two questions. *The right half of two things*: the left half is given, with one thing in it; the caption names both, so
-the model has to notice which one is there and draw the other. *The lower half of one thing*: what is drawn has to go on
-with what is given. The whole counts: a drawn half that spoils the given one is wrong.
+Three questions. *The right half of two things*: the left half is given, with one thing in it; the caption names both.
+Our captions name the left thing first, so a model can answer without a look at the picture. *The right half that is
+named first*: the same pictures, under a caption that begins with the thing that is missing; now the model has to notice
+which one is there. *The lower half of one thing*: what is drawn has to go on with what is given. The whole counts: a
+drawn half that spoils the given one is wrong.
 
-Beside it stand the same pictures with nothing drawn (the hidden half painted over by its neighbours), with the hidden
-half as the dVAE paints the true one, and the true pictures. Left out: how it is drawn (`pipeline_complete.py`), and
-pictures of other kinds, whose facts do not lie in halves.
+Beside it stand the same pictures with what is given *ignored* (the other half is drawn from the caption alone, and
+pasted in), with *nothing drawn* (the hidden half painted over by its neighbours), with the hidden half as the dVAE
+paints the true one, and the true pictures. Left out: how it is drawn (`pipeline_complete.py`), and pictures of other
+kinds, whose facts do not lie in halves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,8 +32,19 @@ from minidalle.sampling import picture_seeds
 from minidalle.world import render_many
 from minidalle.world.reader import Reader
 
-HALVES = {"right half of two things": ("pair", (1, 0)), "lower half of one thing": ("single", (0, 1))}
+TURNED = "right half that is named first"
+HALVES = {
+    "right half of two things": ("pair", (1, 0)),
+    TURNED: ("pair", (1, 0)),
+    "lower half of one thing": ("single", (0, 1)),
+}
 """What is completed: a kind of picture, and the left and upper edge of what is drawn, in halves of its side."""
+
+
+def turned(asked: Asked) -> str:
+    """A plain caption of a pair that names the thing on the right first."""
+    things = [f"a {asked.facts[f'color{n}']} {asked.facts[f'object{n}']}" for n in (2, 1)]
+    return " and ".join("an" + thing[1:] if thing[2] in "aeiou" else thing for thing in things)
 
 
 def region_of(name: str, size: int) -> Region:
@@ -42,8 +57,8 @@ def region_of(name: str, size: int) -> Region:
 def completions(
     drawer: Drawer, reader: Reader, name: str, count: int, say: Say
 ) -> tuple[dict[str, Any], list[Asked], np.ndarray]:
-    """Shares of right fields by column ("drawn", "nothing drawn", "dvae", "render"); what was asked; and the completed
-    pictures, uint8 [picture, size, size, 3]. Held-out combinations, the first sample at temperature 1. Raises
+    """Shares of right fields by column ("drawn", "ignored", "nothing drawn", "dvae", "render"); what was asked; and the
+    completed pictures, uint8 [picture, size, size, 3]. Held-out combinations, the first sample at temperature 1. Raises
     TooLongError where the model cannot read the captions."""
     model, device = drawer.model, next(drawer.model.dvae.parameters()).device
     kind, size, grid = HALVES[name][0], model.preset.image_size, model.preset.dvae.grid
@@ -51,10 +66,14 @@ def completions(
     true = to_floats(render_many([one.scene for one in asked], size, progress=False)).to(device)
     covered = hidden(true, region)
     fixed = fixed_tokens(encode(model.dvae, covered), region, size, grid)
+    if name == TURNED:
+        asked = [replace(one, caption=turned(one)) for one in asked]
     captions, seeds = [one.caption for one in asked], picture_seeds(0, count)
     tokens = draw_captions(drawer, captions, seeds, say, name, fixed=fixed)
+    alone = draw_captions(drawer, captions, seeds, say, f"{name}, ignored")
     made = {
         "drawn": decode(model.dvae, tokens.to(device)),
+        "ignored": decode(model.dvae, alone.to(device)),
         "nothing drawn": covered,
         "dvae": decode(model.dvae, encode(model.dvae, true)),
         "render": true,
