@@ -19,7 +19,7 @@ from minidalle.dalle_flops import training_flops
 from minidalle.masks import dense_mask
 from minidalle.presets import CLIPTraining, SettingError, preset
 from minidalle.tokenizer import PAD, BPETokenizer
-from minidalle.training import captions, pictures, setup, whole_run
+from minidalle.training import captions, pictures, setup, trained, whole_run
 from minidalle.training.captions import NEITHER, CaptionBatches, CaptionTable, rows_of, told
 from minidalle.training.loop import fuse
 from minidalle.training.pictures import Album, kept_renders
@@ -82,7 +82,7 @@ def test_errors_are_told_in_a_sentence(tmp_path, capsys):
 
 def test_without_a_card_nothing_is_drawn_ahead(tmp_path):
     args = whole_run.argparse.Namespace(
-        preset="base", pictures=None, device="cpu", out=tmp_path, seed=0, data=None
+        preset="base", pictures=None, device="cpu", out=tmp_path, seed=0, data=None, pairs=None
     )
     assert draw_ahead(args) is None
 
@@ -91,7 +91,8 @@ def test_without_a_card_nothing_is_drawn_ahead(tmp_path):
 def test_beside_a_card_captions_are_spelled_while_the_dvae_trains(done, monkeypatch):
     """In a process that has trained already: one forked from it would wait for its threads for ever."""
     out, _ = done
-    args = whole_run.argparse.Namespace(preset="tiny", pictures=None, device="cuda", out=out, seed=0)
+    given = {"preset": "tiny", "pictures": None, "device": "cuda", "out": out, "seed": 0, "pairs": None}
+    args = whole_run.argparse.Namespace(**given)
     assert whole_run.spell_ahead(whole_run.argparse.Namespace(**vars(args) | {"device": "cpu"})) is None
     command = importlib.import_module("minidalle.training.command")  # as it is found when it is asked for
     monkeypatch.setattr(command, "device_of", lambda args: args.device)
@@ -101,7 +102,7 @@ def test_beside_a_card_captions_are_spelled_while_the_dvae_trains(done, monkeypa
     whole_run.spell_ahead(args).result(timeout=300)
     before = captions.caption_table.cache_info()
     some = setup.world_pictures(64, 0, 16, cache_dir=out.parent / "data", progress=False)
-    table = CaptionTable(some, setup.trained_tokenizer(out), preset("tiny").text_length, 8, 0.1, "cpu")
+    table = CaptionTable(some, trained.trained_tokenizer(out), preset("tiny").text_length, 8, 0.1, "cpu")
     assert captions.caption_table.cache_info().hits == before.hits + 1 and table.table.shape == (64, 8, 24)
 
 
@@ -224,12 +225,12 @@ def test_a_dvae_that_is_shipped_in_half_the_bytes_reads_the_codes_it_was_trained
     for task, settings in {"tokenizer": [], "dvae": ["--set", "training.stored=bf16"], "dalle": []}.items():
         assert main(["train", task, *arguments, *settings]) == 0
     assert main(["pack", str(tmp_path / "half"), str(tmp_path / "model")]) == 0
-    dvae, _ = setup.trained_dvae(tmp_path / "half", "cpu", print)
+    dvae, _ = trained.trained_dvae(tmp_path / "half", "cpu", print)
     shipped = load_model(tmp_path / "model").dvae
     images = torch.rand(4, 3, 16, 16)
     assert shipped.encode(images).equal(dvae.encode(images))
     assert shipped.decode(shipped.encode(images)).equal(dvae.decode(dvae.encode(images)))
-    exact = setup.trained("dvae", tmp_path / "half", print).weights
+    exact = trained.trained("dvae", tmp_path / "half", print).weights
     assert any(not dvae.state_dict()[key].equal(value) for key, value in exact.items())
     sizes = [(folder / "dvae.safetensors").stat().st_size for folder in (tmp_path / "model", out / "model")]
     assert sizes[0] < 0.7 * sizes[1]

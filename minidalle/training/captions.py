@@ -19,6 +19,7 @@ from torch import Tensor
 from minidalle.data import WorldPictures
 from minidalle.presets import CLIPTraining, DALLETraining, Preset
 from minidalle.tokenizer import PAD, BPETokenizer
+from minidalle.training.own import OwnPictures
 from minidalle.world import Scene, caption, sample_scene
 from minidalle.world.foils import foil
 
@@ -31,7 +32,7 @@ class CaptionBatches:
 
     def __init__(
         self,
-        pictures: WorldPictures | None,
+        pictures: WorldPictures | OwnPictures | None,
         tokenizer: BPETokenizer,
         length: int,
         wordings: int,
@@ -103,10 +104,20 @@ class CaptionTable(CaptionBatches):
         workers: int | None = None,
     ) -> None:
         super().__init__(pictures, tokenizer, length, wordings, dropout)
+        self.false = None
+        if isinstance(pictures, OwnPictures):
+            self.table = self.own_table(pictures).to(device)
+            return
         source = pictures.seed, pictures.split, pictures.mix, len(pictures)
         given = *source, tokenizer, length, wordings, dropout
         self.table = caption_table(*given, False, workers).to(device)
         self.false = caption_table(*given, True, workers).to(device) if foils else None
+
+    def own_table(self, pictures: OwnPictures) -> Tensor:
+        """int16 [picture, wording, length] of one's own pictures, whose captions no other process can draw."""
+        texts = [pictures.caption_of(i, turn) for i in range(len(pictures)) for turn in range(self.wordings)]
+        rows = self.encode(texts, np.random.default_rng(0)).to(torch.int16)
+        return rows.view(len(pictures), self.wordings, self.length)
 
     def foils(self, indices: np.ndarray, epochs: np.ndarray, each: int, rng: np.random.Generator) -> Tensor:
         """int64 [batch * each, length]: the next `each` foils of each picture, of as many as there are wordings."""
@@ -122,7 +133,7 @@ class CaptionTable(CaptionBatches):
 
 
 def captions_for(
-    pictures: WorldPictures,
+    pictures: WorldPictures | OwnPictures,
     tokenizer: BPETokenizer,
     length: int,
     config: DALLETraining | CLIPTraining,

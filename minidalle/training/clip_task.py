@@ -22,6 +22,7 @@ from minidalle.presets import CLIPTraining
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import captions_for
+from minidalle.training.own import OwnPictures
 from minidalle.training.picture_foils import PictureFoils
 from minidalle.training.pictures import Album, batch_indices, to_images
 
@@ -39,8 +40,8 @@ class CLIPTask:
         self,
         model: CLIPConfig,
         config: CLIPTraining,
-        train: tuple[WorldPictures, Tensor | None],
-        held_back: tuple[WorldPictures, Tensor | None],
+        train: tuple[WorldPictures | OwnPictures, Tensor | None],
+        held_back: tuple[WorldPictures | OwnPictures, Tensor | None],
         tokenizer: BPETokenizer,
         dvae: DiscreteVAE | None,
         seed: int,
@@ -57,9 +58,11 @@ class CLIPTask:
         shown, codes = held_back
         self.held_back = to_images(shown.images, device) if codes is None else self.paint(codes)
         self.held_back_text = tokenizer.encode_batch(shown.captions, model.text_length).to(device)
-        self.test = AttributeTest(
-            TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device, renders
-        )
+        self.test = None  # which asks about the world
+        if not isinstance(shown, OwnPictures):
+            self.test = AttributeTest(
+                TEST_SCENES, seed + 1, model.image_size, tokenizer, model.text_length, device, renders
+            )
 
     def make_model(self) -> CLIP:
         """A new pair of towers."""
@@ -112,9 +115,13 @@ class CLIPTask:
             scores, own = model.scores(images, text).cpu(), torch.arange(len(images))
             right["image_to_text"].append(scores.argmax(1) == own)
             right["text_to_image"].append(scores.argmax(0) == own)
+        found = {name: torch.cat(parts).double().mean().item() for name, parts in right.items()}
+        if self.test is None:
+            return found
         vectors = torch.cat([model.encode_image(part) for part in self.test.images.split(CROWD)])
-        shares = self.test.run(lambda numbers, text: (vectors[numbers] * model.encode_text(text)).sum(-1))
-        return {**{name: torch.cat(parts).double().mean().item() for name, parts in right.items()}, **shares}
+        return found | self.test.run(
+            lambda numbers, text: (vectors[numbers] * model.encode_text(text)).sum(-1)
+        )
 
     def picture(self, model: CLIP) -> None:
         """CLIP draws nothing."""

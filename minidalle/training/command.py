@@ -17,16 +17,18 @@ from tqdm.auto import tqdm
 from minidalle.checkpoints import CheckpointError, read_json
 from minidalle.data import PictureError
 from minidalle.devices import pick_device, pick_precision
+from minidalle.pairs_image import PairsError
 from minidalle.pipeline_find import find_model
-from minidalle.presets import PRESETS, TASKS, Preset, SettingError, preset, preset_from_dict, suggest
+from minidalle.presets import PRESETS, TASKS, SettingError
 from minidalle.tokenizer import CaptionError
+from minidalle.training.arguments import check_arguments, choose
 from minidalle.training.curves import draw_curves
 from minidalle.training.lock import locked
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
+from minidalle.training.own import OWN
 from minidalle.training.packing import pack, pack_judge, pack_reader
 from minidalle.training.resume import compare, start_from
-from minidalle.training.settings import with_settings
 from minidalle.training.setup import Setting, prepare
 from minidalle.training.several import ALONE, ENGINES, Ranks, joined, local_device
 from minidalle.training.state import State
@@ -34,11 +36,8 @@ from minidalle.training.tokenizer_task import FILE, train_tokenizer
 from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack, unpack_reader
 from minidalle.world.judging import is_reader
 
-EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, CaptionError, OSError)
+EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, PairsError, CaptionError, OSError)
 """Errors that are told in a sentence, without a traceback."""
-
-MOST = 10**9
-"""Of updates, minutes, pictures: more is a slip of the hand, and some number would overflow."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -59,6 +58,7 @@ def _fill_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--pictures", type=int, help="training pictures to draw from the world")
+    parser.add_argument("--pairs", metavar="SOURCE", help=OWN)
     parser.add_argument("--threads", type=int, help="processor threads (default: all)")
     parser.add_argument(
         "--data", type=Path, help="where rendered pictures are kept (default: .cache/minidalle at home)"
@@ -175,7 +175,8 @@ def train_task(args: argparse.Namespace, folder: Path, ranks: Ranks = ALONE) -> 
     chosen, seed = choose(args, recorded)
     device = device_of(args)
     say = tqdm.write if ranks.leads else lambda text: None
-    setting = Setting(chosen, args.out, args.data, seed, device, not args.quiet and ranks.leads, say)
+    progress = not args.quiet and ranks.leads
+    setting = Setting(chosen, args.out, args.data, seed, device, progress, say, args.pairs)
     prepared = ranks.in_turn(lambda: prepare(args.task, setting))
     config = prepared.task.config
     ranks.join(prepared.task)
@@ -203,7 +204,7 @@ def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
             return tqdm.write(f"the tokenizer in {folder} is finished")
         raise TrainingError(f"{folder} already holds a tokenizer: choose another --out")
     chosen, seed = choose(args, None)
-    train_tokenizer(chosen, folder, seed, not args.quiet, tqdm.write)
+    train_tokenizer(chosen, folder, seed, not args.quiet, tqdm.write, args.pairs)
 
 
 def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None, new: bool) -> State:
@@ -246,29 +247,6 @@ def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None, 
 def count(state: State) -> int:
     """Learned numbers."""
     return sum(parameter.numel() for parameter in state.model.parameters())
-
-
-def check_arguments(args: argparse.Namespace) -> None:
-    """Raise SettingError for an unknown task or a number that makes no sense."""
-    if args.task not in TASKS:
-        raise SettingError(f"there is no task {args.task!r}{suggest(args.task, TASKS)}")
-    if args.steps is not None and args.minutes is not None:
-        raise SettingError("--steps and --minutes both say how long to train; give one of them")
-    for name in ("steps", "minutes", "pictures", "threads"):
-        value = getattr(args, name)
-        if value is not None and not 0 < value <= MOST:
-            raise SettingError(f"--{name} is {value}; it must be above 0, and at most {MOST:,}")
-
-
-def choose(args: argparse.Namespace, recorded: dict[str, Any] | None) -> tuple[Preset, int]:
-    """The preset and seed: those named, or else those of the checkpoint, or else nano and 0."""
-    if args.preset or not recorded:
-        chosen = preset(args.preset or "nano")
-    else:
-        chosen = preset_from_dict(recorded["preset"])
-    pictures = [f"training.pictures={args.pictures}"] if args.pictures else []
-    seed = args.seed if args.seed is not None else (recorded or {}).get("seed", 0)
-    return with_settings(chosen, args.task, [*args.settings, *pictures]), seed
 
 
 def device_of(args: argparse.Namespace) -> str:

@@ -23,6 +23,7 @@ from minidalle.tokenizer import BPETokenizer
 from minidalle.training.attributes import AttributeTest
 from minidalle.training.captions import captions_for
 from minidalle.training.grids import pairs_grid
+from minidalle.training.own import OwnPictures
 from minidalle.training.pictures import batch_indices, kept_renders, to_images
 from minidalle.training.several import ALONE
 from minidalle.world import KINDS, caption, sample_scene
@@ -41,8 +42,8 @@ class DALLETask:
         self,
         model: DALLEConfig,
         config: DALLETraining,
-        train: tuple[WorldPictures, Tensor],
-        held_back: tuple[WorldPictures, Tensor],
+        train: tuple[WorldPictures | OwnPictures, Tensor],
+        held_back: tuple[WorldPictures | OwnPictures, Tensor],
         tokenizer: BPETokenizer,
         dvae: DiscreteVAE,
         seed: int,
@@ -56,6 +57,11 @@ class DALLETask:
         self.held_back_codes = held_back[1].long().to(device)
         self.held_back_text = tokenizer.encode_batch(held_back[0].captions, model.text_length).to(device)
         size = dvae.config.image_size
+        self.test = None
+        if isinstance(pictures, OwnPictures):
+            shown = held_back[0]
+            self._show(tokenizer, shown.captions[: config.samples], shown.images[: config.samples])
+            return
         self.test = AttributeTest(
             config.likelihood_scenes, seed + 1, size, tokenizer, model.text_length, device, renders
         )
@@ -64,18 +70,21 @@ class DALLETask:
         self._choose_samples(tokenizer, size, renders)
 
     def _choose_samples(self, tokenizer: BPETokenizer, size: int, renders: Path | None) -> None:
-        """The captions drawn at every evaluation: all kinds in turn, none of them met in training."""
+        """The world's captions drawn at every evaluation: all kinds in turn, none of them met in training."""
         scenes = [
             sample_scene(self.seed + 2, number, "train", KINDS[number % len(KINDS)])
             if self.config.mix == "blocks"
             else sample_scene(self.seed + 2, number, "train", mix=self.config.mix)
             for number in range(self.config.samples)
         ]
-        self.sample_captions = [caption(scene, self.seed + 2, number) for number, scene in enumerate(scenes)]
-        self.sample_text = tokenizer.encode_batch(self.sample_captions, self.model_config.text_length).to(
-            self.device
-        )
-        self.originals = to_images(kept_renders(scenes, size, renders), self.device)
+        captions = [caption(scene, self.seed + 2, number) for number, scene in enumerate(scenes)]
+        self._show(tokenizer, captions, kept_renders(scenes, size, renders))
+
+    def _show(self, tokenizer: BPETokenizer, captions: list[str], images: np.ndarray) -> None:
+        """Draw these captions at every evaluation, under pictures that fit, uint8 [picture, size, size, 3]."""
+        self.sample_captions, length = captions, self.model_config.text_length
+        self.sample_text = tokenizer.encode_batch(captions, length).to(self.device)
+        self.originals = to_images(images, self.device)
 
     @property
     def details(self) -> dict[str, Any]:
@@ -112,8 +121,12 @@ class DALLETask:
         ):
             sums += np.array([float(value) for value in model(text, codes)]) * len(text)
         names = ("validation_loss", "validation_text_loss", "validation_image_loss")
-        likely = self.test.run(lambda numbers, text: model.log_likelihood(text, self.test_codes[numbers]))
-        return {**dict(zip(names, (sums / count).tolist(), strict=True)), **likely}
+        losses = dict(zip(names, (sums / count).tolist(), strict=True))
+        if self.test is None:
+            return losses
+        return losses | self.test.run(
+            lambda numbers, text: model.log_likelihood(text, self.test_codes[numbers])
+        )
 
     def picture(self, model: DALLE) -> np.ndarray:
         """For fixed captions, a picture that fits as the dVAE paints it, over one drawn by the model, unpicked."""

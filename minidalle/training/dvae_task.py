@@ -20,6 +20,7 @@ from minidalle.dvae import DiscreteVAE, DVAEConfig, codebook_perplexity, psnr, t
 from minidalle.presets import DVAETraining
 from minidalle.schedules import cosine_anneal
 from minidalle.training.grids import pairs_grid
+from minidalle.training.own import OwnPictures
 from minidalle.training.pictures import Album, batch_indices, to_images
 from minidalle.training.several import ALONE
 from minidalle.world import Scene, render
@@ -39,8 +40,8 @@ class DVAETask:
         self,
         model: DVAEConfig,
         config: DVAETraining,
-        train: WorldPictures,
-        validation: WorldPictures,
+        train: WorldPictures | OwnPictures,
+        validation: WorldPictures | OwnPictures,
         seed: int,
         device: str = "cpu",
     ) -> None:
@@ -55,7 +56,9 @@ class DVAETask:
         apple = device.startswith("mps")  # has no float64, which the figures take
         self.measured_on = "cpu" if apple else device
         self.held_back = to_images(validation.images, self.measured_on)
-        self.foreground = foreground(validation.scenes, validation.images).to(self.measured_on)
+        self.foreground = None  # only the world knows where the background of its pictures is
+        if not isinstance(validation, OwnPictures):
+            self.foreground = foreground(validation.scenes, validation.images).to(self.measured_on)
 
     def make_model(self) -> DiscreteVAE:
         """A new dVAE."""
@@ -84,14 +87,15 @@ class DVAETask:
             model = copy.deepcopy(model).to(self.measured_on)
         ids = torch.cat([model.encode(part) for part in self.held_back.split(CHUNK)])
         painted = torch.cat([model.decode(part).float() for part in ids.split(CHUNK)])
-        cells = foreground_cells(self.foreground, model.config.grid)
-        return {
-            "psnr": psnr(painted, self.held_back),
-            "foreground_psnr": psnr(painted, self.held_back, self.foreground),
-            "foreground_perplexity": codebook_perplexity(ids, model.config.vocab_size, cells),
-            "codes_used": float(ids.unique().numel()),
-            "token_stability": token_stability(model, self.held_back[:CHUNK]),
-        }
+        figures, codes = {"psnr": psnr(painted, self.held_back)}, model.config.vocab_size
+        if self.foreground is None:
+            figures["perplexity"] = codebook_perplexity(ids, codes)
+        else:
+            cells = foreground_cells(self.foreground, model.config.grid)
+            figures["foreground_psnr"] = psnr(painted, self.held_back, self.foreground)
+            figures["foreground_perplexity"] = codebook_perplexity(ids, codes, cells)
+        figures["codes_used"] = float(ids.unique().numel())
+        return {**figures, "token_stability": token_stability(model, self.held_back[:CHUNK])}
 
     def picture(self, model: DiscreteVAE) -> np.ndarray:
         """Held-back originals over their reconstructions, two double rows."""

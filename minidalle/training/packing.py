@@ -17,9 +17,9 @@ from minidalle.checkpoints import save_model
 from minidalle.presets import Preset
 from minidalle.training.logs import read_log
 from minidalle.training.loop import TrainingError
-from minidalle.training.setup import Trained, as_shipped, trained, trained_tokenizer
 from minidalle.training.state import Say, checkpoints_in
 from minidalle.training.tokenizer_task import WORDS
+from minidalle.training.trained import Trained, as_shipped, trained, trained_tokenizer
 from minidalle.training.unpacking import UNPACKED
 from minidalle.world.judge import JudgeConfig
 from minidalle.world.judging import save_judge, save_reader

@@ -12,19 +12,21 @@ from typing import Any
 
 import torch
 
-from minidalle.checkpoints import json_bytes, read_json, read_tensors
+from minidalle.checkpoints import json_bytes
 from minidalle.data import WorldPictures, world_pictures
 from minidalle.dvae import DiscreteVAE
-from minidalle.presets import Preset, preset_from_dict
+from minidalle.presets import Preset
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.clip_task import CLIPTask
 from minidalle.training.dalle_task import DALLETask
 from minidalle.training.dvae_task import DVAETask
 from minidalle.training.judge_task import JudgeTask
-from minidalle.training.loop import Task, TrainingError
+from minidalle.training.loop import Task
+from minidalle.training.own import OwnPictures, fitted, own_pictures
 from minidalle.training.reader_task import ReaderTask
-from minidalle.training.state import Say, newest_checkpoint
+from minidalle.training.state import Say
 from minidalle.training.tokens import fingerprint, kept_codes, picture_codes
+from minidalle.training.trained import trained_dvae, trained_tokenizer
 from minidalle.world.judge import JudgeConfig
 from minidalle.world.reader import ReaderConfig
 
@@ -34,7 +36,8 @@ VALIDATION_SEED = 1_000_003  # added to the seed: scenes of the training split t
 
 @dataclass(frozen=True)
 class Setting:
-    """What preparing a task needs to know. data: the folder of rendered pictures, None for the usual one."""
+    """What preparing a task needs to know. data: the folder of rendered pictures, None for the usual one. pairs: where
+    pictures of one's own are, None for those of the world."""
 
     preset: Preset
     out: Path
@@ -43,6 +46,7 @@ class Setting:
     device: str
     progress: bool
     say: Say
+    pairs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,14 @@ def prepare(name: str, setting: Setting) -> Prepared:
     return PREPARE[name](setting)
 
 
-def pictures_of(setting: Setting, name: str) -> tuple[WorldPictures, WorldPictures, dict[str, str]]:
+Pictures = WorldPictures | OwnPictures
+
+
+def pictures_of(setting: Setting, name: str) -> tuple[Pictures, Pictures, dict[str, str]]:
     """Training and held-back pictures of a task, and their hashes."""
+    if setting.pairs:
+        train, held_back = own_of(setting, name)
+        return train, held_back, hashes_of(train, held_back)
     train, held_back = (world_pictures(**asked) for asked in asked_of(setting, name))
     return train, held_back, hashes_of(train, held_back)
 
@@ -80,15 +90,27 @@ def asked_of(setting: Setting, name: str) -> tuple[dict[str, Any], dict[str, Any
     return train, held_back
 
 
-def hashes_of(train: WorldPictures, held_back: WorldPictures) -> dict[str, str]:
+def own_of(setting: Setting, name: str) -> tuple[OwnPictures, OwnPictures]:
+    """The same of one's own pictures, which a task takes as far as there are any."""
+    config = setting.preset.training[name]
+    train, held_back = own_pictures(
+        setting.pairs, setting.preset.image_size, config.pictures, config.validation
+    )
+    setting.say(f"{name}: {len(train):,} pictures of {setting.pairs}, and {len(held_back):,} held back")
+    return train, held_back
+
+
+def hashes_of(train: Pictures, held_back: Pictures) -> dict[str, str]:
     """Their hashes, as inputs of a training."""
     return {"pictures": train.fingerprint, "validation": held_back.fingerprint}
 
 
 def coded_of(
     setting: Setting, name: str, dvae: DiscreteVAE, dvae_hash: str
-) -> list[tuple[WorldPictures, torch.Tensor]]:
+) -> list[tuple[Pictures, torch.Tensor]]:
     """Training and held-back pictures of a task with their codes; where those are kept, without their pixels."""
+    if setting.pairs:
+        return [(own, codes_of(setting, dvae, dvae_hash, own)) for own in own_of(setting, name)]
     found = []
     for asked in asked_of(setting, name):
         split = asked.get("split", "train")
@@ -121,7 +143,7 @@ def drawn_on(setting: Setting, count: int) -> str:
 def prepare_dvae(setting: Setting) -> Prepared:
     """The dVAE needs pictures only."""
     train, held_back, inputs = pictures_of(setting, "dvae")
-    preset = setting.preset
+    preset = as_found(setting.preset, "dvae", train)
     task = DVAETask(preset.dvae, preset.training["dvae"], train, held_back, setting.seed, setting.device)
     return Prepared(task, preset, inputs)
 
@@ -133,6 +155,7 @@ def prepare_dalle(setting: Setting) -> Prepared:
     preset = adapted(setting.preset, tokenizer, found.preset)
     setting = replace(setting, preset=preset)
     train, held_back = coded_of(setting, "dalle", dvae, found.sha256)
+    preset = as_found(preset, "dalle", train[0])
     task = DALLETask(
         preset.dalle, preset.training["dalle"], train, held_back, tokenizer, dvae, setting.seed, setting.device,
         setting.out / "renders",
@@ -161,6 +184,8 @@ def prepare_clip(setting: Setting) -> Prepared:
     else:
         train, held_back, _ = pictures_of(setting, "clip")
         codes = None if dvae is None else codes_of(setting, dvae, inputs["dvae"], train)
+    preset = as_found(preset, "clip", train)
+    config = preset.training["clip"]
     if codes is not None:
         inputs["codes"] = fingerprint(codes)
     task = CLIPTask(
@@ -207,6 +232,11 @@ PREPARE: dict[str, Callable[[Setting], Prepared]] = {
 }
 
 
+def as_found(preset: Preset, name: str, train: Pictures) -> Preset:
+    """The preset, with what follows from the pictures where they are one's own."""
+    return fitted(preset, name, len(train)) if isinstance(train, OwnPictures) else preset
+
+
 def adapted(preset: Preset, tokenizer: BPETokenizer, dvae: Preset | None) -> Preset:
     """The preset with the sizes of what is trained already: the vocabulary, and the dVAE's picture and codes."""
     if dvae is not None:
@@ -214,66 +244,7 @@ def adapted(preset: Preset, tokenizer: BPETokenizer, dvae: Preset | None) -> Pre
     return preset.with_text_vocab(tokenizer.vocab_size)
 
 
-def codes_of(setting: Setting, dvae: DiscreteVAE, dvae_hash: str, pictures: WorldPictures) -> torch.Tensor:
+def codes_of(setting: Setting, dvae: DiscreteVAE, dvae_hash: str, pictures: Pictures) -> torch.Tensor:
     """The pictures as codes, kept in OUT/tokens."""
     folder = setting.out / "tokens"
     return picture_codes(dvae, dvae_hash, pictures, folder, setting.device, setting.progress, setting.say)
-
-
-def first(command: str, out: Path, what: str) -> TrainingError:
-    """The error where something is missing."""
-    return TrainingError(
-        f"there is no {what} in {out}; run this first: minidalle train {command} --out {out}"
-    )
-
-
-def trained_tokenizer(out: Path) -> BPETokenizer:
-    """The tokenizer of a training folder. TrainingError where there is none."""
-    path = out / "tokenizer" / "tokenizer.json"
-    if not path.is_file():
-        raise first("tokenizer", out, "trained tokenizer")
-    try:
-        return BPETokenizer.load(path)
-    except ValueError as error:
-        raise TrainingError(str(error)) from None
-
-
-@dataclass(frozen=True)
-class Trained:
-    """The newest checkpoint of a task: averaged weights, the preset it was trained with, and what its log says."""
-
-    weights: dict[str, torch.Tensor]
-    preset: Preset
-    state: dict[str, Any]
-    sha256: str
-
-
-def trained(task: str, out: Path, say: Say) -> Trained:
-    """The averaged weights of a task's newest whole checkpoint; says so if its run is not finished.
-
-    Raises TrainingError where there is none, CheckpointError where all are damaged.
-    """
-    folder = newest_checkpoint(out / task / "checkpoints", say)
-    if folder is None:
-        raise first(task, out, f"trained {task}")
-    state = read_json(folder / "state.json")
-    if state["step"] < state["total"]:
-        say(f"the {task} in {out} is at update {state['step']} of {state['total']}: using it as it is")
-    digest = read_json(folder / "manifest.json")["average.safetensors"]["sha256"]
-    weights = read_tensors(folder / "average.safetensors")
-    return Trained(weights, preset_from_dict(state["preset"]), state, digest)
-
-
-def as_shipped(dvae: Trained) -> dict[str, torch.Tensor]:
-    """The weights of a dVAE as they will be shipped, in float32: kernels rounded to bfloat16 if its preset says so."""
-    if dvae.preset.training["dvae"].stored == "fp32":
-        return dvae.weights
-    return {key: value.bfloat16().float() if value.ndim > 1 else value for key, value in dvae.weights.items()}
-
-
-def trained_dvae(out: Path, device: str, say: Say) -> tuple[DiscreteVAE, Trained]:
-    """The frozen dVAE of a training folder, in evaluation mode."""
-    found = trained("dvae", out, say)
-    model = DiscreteVAE(found.preset.dvae)
-    model.load_state_dict(as_shipped(found))
-    return model.to(device).eval().requires_grad_(False), found

@@ -14,20 +14,30 @@ from minidalle.checkpoints import CheckpointError
 from minidalle.presets import Preset
 from minidalle.tokenizer import BPETokenizer, words
 from minidalle.training.logs import Log
+from minidalle.training.own import own_pictures
 from minidalle.training.state import Say
 from minidalle.world import caption, sample_scene
 
 FILE, WORDS = "tokenizer.json", "words.json"
 
 
-def train_tokenizer(preset: Preset, folder: Path, seed: int, progress: bool, say: Say) -> BPETokenizer:
+def train_tokenizer(
+    preset: Preset, folder: Path, seed: int, progress: bool, say: Say, pairs: str | None = None
+) -> BPETokenizer:
     """Learn a tokenizer from captions of the training split and write it, with its words, into `folder`.
 
-    Raises CheckpointError where the folder cannot be written.
+    pairs: where pictures of one's own are, whose captions it learns from instead. Raises PairsError for those, and
+    CheckpointError where the folder cannot be written.
     """
     begin, config = time.perf_counter(), preset.training["tokenizer"]
-    numbers = tqdm(range(config.captions), desc="captions", unit="caption", disable=not progress)
-    captions = [caption(sample_scene(seed, number, mix=config.mix), seed, number) for number in numbers]
+    if pairs:
+        train, _ = own_pictures(
+            pairs, preset.image_size, config.captions, preset.training["dalle"].validation
+        )
+        captions = [text for texts in train.pairs.texts for text in texts]
+    else:
+        numbers = tqdm(range(config.captions), desc="captions", unit="caption", disable=not progress)
+        captions = [caption(sample_scene(seed, number, mix=config.mix), seed, number) for number in numbers]
     tokenizer = BPETokenizer.train(
         captions, preset.tokenizer.vocab_size, preset.tokenizer.pattern, progress=progress
     )

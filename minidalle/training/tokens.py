@@ -25,6 +25,7 @@ from minidalle.checkpoints import (
 )
 from minidalle.data import WorldPictures
 from minidalle.dvae import DiscreteVAE
+from minidalle.training.own import OwnPictures
 from minidalle.training.pictures import to_images
 from minidalle.training.state import Say
 
@@ -57,7 +58,7 @@ def kept_codes(
 def picture_codes(
     dvae: DiscreteVAE,
     dvae_hash: str,
-    pictures: WorldPictures,
+    pictures: WorldPictures | OwnPictures,
     folder: Path,
     device: str,
     progress: bool,

@@ -26,11 +26,13 @@ from minidalle.sampling import sample
 from minidalle.training.captions import prepare_tables
 from minidalle.training.curves import draw_curves
 from minidalle.training.grids import save_picture
+from minidalle.training.own import OWN, own_pictures
 from minidalle.training.packing import pack
 from minidalle.training.settings import with_settings
-from minidalle.training.setup import FEW, Setting, adapted, pictures_of, trained_tokenizer
+from minidalle.training.setup import FEW, Setting, adapted, pictures_of
 from minidalle.training.state import newest_checkpoint
 from minidalle.training.tokenizer_task import FILE
+from minidalle.training.trained import trained_tokenizer
 from minidalle.world import caption, sample_scene
 
 STAGES = ("tokenizer", "pictures", "dvae", "dalle", "clip")
@@ -59,6 +61,7 @@ def add_parser(subparsers: Any) -> None:
         "--until", choices=STAGES, help="stop after this stage; the same command goes on later"
     )
     parser.add_argument("--pictures", type=int, help="training pictures to draw from the world")
+    parser.add_argument("--pairs", metavar="SOURCE", help=OWN)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
     parser.add_argument(
@@ -121,7 +124,7 @@ def stages_in_turn(
     model = pack(args.out, args.out / "model", tqdm.write, args.preset)
     note(args.out, taken, "pack", begin)
     begin = time.perf_counter()
-    show(model, args.out / "samples.png")
+    show(model, args.out / "samples.png", args.pairs)
     draw_curves(args.out, None)
     note(args.out, taken, "samples", begin)
     return model
@@ -133,7 +136,9 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
 
     if stage == "pictures":
         chosen = with_pictures(preset(args.preset), args.pictures)
-        setting = Setting(chosen, args.out, args.data, args.seed, device_of(args), not args.quiet, tqdm.write)
+        setting = Setting(
+            chosen, args.out, args.data, args.seed, device_of(args), not args.quiet, tqdm.write, args.pairs
+        )
         pictures_of(setting, "dvae")
         return
     begun = newest_checkpoint(args.out / stage / "checkpoints", tqdm.write) is not None
@@ -150,6 +155,7 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
             pictures=args.pictures,
             threads=None,
             data=args.data,
+            pairs=args.pairs,
             settings=[],
             quiet=args.quiet,
             engine="ddp",
@@ -205,7 +211,12 @@ def draw_ahead(args: argparse.Namespace) -> subprocess.Popen | None:
 
     chosen = with_pictures(preset(args.preset), args.pictures)
     count, few = (chosen.training[task].pictures for task in ("dalle", "dvae"))
-    if not device_of(args).startswith("cuda") or count <= max(few, FEW) or finished(args.out, "dalle"):
+    if (
+        args.pairs
+        or not device_of(args).startswith("cuda")
+        or count <= max(few, FEW)
+        or finished(args.out, "dalle")
+    ):
         return None
     config = chosen.training["dalle"]
     asked = {
@@ -224,7 +235,7 @@ def spell_ahead(args: argparse.Namespace) -> Future | None:
     """The tables of captions, made by other cores while the dVAE trains; None without a card, which they are for."""
     from minidalle.training.command import device_of
 
-    if not device_of(args).startswith("cuda") or finished(args.out, "clip"):
+    if args.pairs or not device_of(args).startswith("cuda") or finished(args.out, "clip"):
         return None
     chosen, tokenizer = with_pictures(preset(args.preset), args.pictures), trained_tokenizer(args.out)
     thread = ThreadPoolExecutor(1)
@@ -240,14 +251,18 @@ def note(out: Path, taken: dict[str, float], stage: str, begin: float) -> None:
     tqdm.write(f"{stage}: {taken[stage]} s")
 
 
-def show(folder: Path, path: Path) -> None:
+def show(folder: Path, path: Path, pairs: str | None = None) -> None:
     """Draw the first picture of `SHOWN` captions that training never met, unpicked, into one picture; the captions go
-    into a text file beside it."""
+    into a text file beside it. pairs: where the pictures are, if they are one's own."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_model(folder, device)
-    mix = model.preset.training["dalle"].mix
-    scenes = [sample_scene(SHOWN_SEED, index, mix=mix) for index in range(SHOWN)]
-    captions = [caption(scene, SHOWN_SEED, index) for index, scene in enumerate(scenes)]
+    config = model.preset.training["dalle"]
+    if pairs:
+        _, held_back = own_pictures(pairs, model.preset.image_size, config.pictures, config.validation)
+        captions = held_back.captions[:SHOWN]
+    else:
+        scenes = [sample_scene(SHOWN_SEED, index, mix=config.mix) for index in range(SHOWN)]
+        captions = [caption(scene, SHOWN_SEED, index) for index, scene in enumerate(scenes)]
     text = model.tokenizer.encode_batch(captions, model.preset.text_length).to(device)
     with torch.no_grad():
         images = model.dvae.decode(sample(model.dalle, text, seed=SHOWN_SEED))
