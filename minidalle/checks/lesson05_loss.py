@@ -1,0 +1,278 @@
+"""Checkers of lesson 05, one stream: the loss that weighs text and picture, and the vectors of slots.
+
+Left out: ids and places (`lesson05.py`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from minidalle.checks.checker import Belief, Checker
+from minidalle.dalle import DALLE
+
+
+def cross(scores: Tensor, ids: Tensor, how: str = "mean") -> Tensor:
+    """Cross-entropy of scores [batch, slot, id] and what came, int64 [batch, slot]."""
+    return F.cross_entropy(scores.flatten(0, 1), ids.flatten(), reduction=how)
+
+
+def losses(
+    text_scores: Tensor, image_scores: Tensor, text: Tensor, image: Tensor, way: str = ""
+) -> list[float]:
+    """The loss 1 : 7, that of the text and that of the picture; or with one of the rules changed, for
+    beliefs."""
+    length = text.shape[1]
+    asked = text_scores[:, : length - 1], image_scores[:, length:]
+    came = text[:, 1:], image
+    if way == "own token":
+        asked, came = (text_scores[:, :length], image_scores[:, length + 1 :]), (text, image[:, :-1])
+    if way == "first code given":
+        asked, came = (asked[0], asked[1][:, 1:]), (came[0], image[:, 1:])
+    if way == "one slot early":
+        asked = asked[0], image_scores[:, length - 1 : -1]
+    text_loss, image_loss = (cross(scores, ids) for scores, ids in zip(asked, came, strict=True))
+    loss = (text_loss + 7 * image_loss) / 8
+    if way == "not divided":
+        loss = text_loss + 7 * image_loss
+    if way == "text heavier":
+        loss = (7 * text_loss + image_loss) / 8
+    if way == "one mean":
+        sums = [cross(scores, ids, "sum") for scores, ids in zip(asked, came, strict=True)]
+        loss = (sums[0] + sums[1]) / (came[0].numel() + came[1].numel())
+    return [one.item() for one in (loss, text_loss, image_loss)]
+
+
+def some_scores(rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Scores of both heads at every slot of a stream, and what the stream is made of."""
+    batch, length, grid, codes = rng.randint(1, 3), rng.randint(3, 6), rng.randint(2, 4), rng.randint(5, 9)
+    words = rng.randint(5, 9) + length
+    dice = torch.Generator().manual_seed(rng.getrandbits(62))
+    slots = length + grid**2
+    return (
+        2 * torch.randn(batch, slots, words, generator=dice),
+        2 * torch.randn(batch, slots, codes, generator=dice),
+        torch.randint(words, (batch, length), generator=dice),
+        torch.randint(codes, (batch, grid**2), generator=dice),
+    )
+
+
+def as_numbers(answer: Callable[..., Any], *given: Any) -> Any:
+    """What an answer returns, with tensors of no axes as numbers."""
+    found = answer(*given)
+    if not isinstance(found, list | tuple):
+        return found
+    return [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in found]
+
+
+STREAM_LOSS = Checker(
+    "stream_loss(text_scores, image_scores, text, image)",
+    target=losses,
+    make=some_scores,
+    observe=as_numbers,
+    count=12,
+    axes=("loss, of the text, of the picture",),
+    beliefs=(
+        Belief(
+            "a slot predicts its own token",
+            "You ask each slot for the token that it holds itself. It has read that one: what counts is the "
+            "next. Slot 0 answers for caption token 1, and start of image for code 0.",
+            lambda *given: losses(*given, way="own token"),
+        ),
+        Belief(
+            "the first code is given",
+            "You leave out code 0, as if it were given like the first caption token. It is predicted too: "
+            "before it stands start of image, in slot text_length.",
+            lambda *given: losses(*given, way="first code given"),
+        ),
+        Belief(
+            "the last word predicts the first code",
+            "Your picture's predictions start one slot early, at the last caption slot. After that slot comes "
+            "start of image, which nobody needs to predict; code 0 is predicted by slot text_length.",
+            lambda *given: losses(*given, way="one slot early"),
+        ),
+        Belief(
+            "weights need not add up to one",
+            "Your loss is 1 times the text's plus 7 times the picture's, eight times too large. Divide by 8: "
+            "a weighted mean stays in nats per token, and the learning rate keeps its meaning.",
+            lambda *given: losses(*given, way="not divided"),
+        ),
+        Belief(
+            "the text weighs seven",
+            "The weights are exchanged: the picture counts for 7/8, since pictures are what the model is "
+            "for, and the text for 1/8.",
+            lambda *given: losses(*given, way="text heavier"),
+        ),
+        Belief(
+            "all tokens share one mean",
+            "You average over all tokens together, so that the weight of the text depends on how long "
+            "captions are. Take each mean by itself, then weigh the two 1 to 7.",
+            lambda *given: losses(*given, way="one mean"),
+        ),
+    ),
+)
+
+
+def pulls(text_length: int, grid: int, text_weight: float, image_weight: float) -> list[float]:
+    """The share of the loss that one caption token and one code carry."""
+    total = text_weight + image_weight
+    return [text_weight / total / (text_length - 1), image_weight / total / grid**2]
+
+
+PULL_OF_A_TOKEN = Checker(
+    "pull_of_a_token(text_length: int[4, 80], grid: int[3, 32], text_weight: real[0.5, 2], "
+    "image_weight: real[3, 9])",
+    target=pulls,
+    observe=as_numbers,
+    tolerance=1e-7,
+    edges=((256, 32, 1.0, 7.0), (32, 16, 1.0, 7.0), (64, 16, 1.0, 1.0)),
+    axes=("caption token, code",),
+    beliefs=(
+        Belief(
+            "weights are of single tokens",
+            "You give each token its weight and divide by the sum over all tokens, so a code always pulls "
+            "seven times as much as a word. The weights are of the two means: inside a mean, all tokens of its "
+            "kind share its one weight.",
+            lambda length, grid, text, image: [
+                one / (text * (length - 1) + image * grid**2) for one in (text, image)
+            ],
+        ),
+        Belief(
+            "a token has its kind's whole weight",
+            "You give the weights of the two means, 1/8 and 7/8. Each mean is made of many tokens, and they "
+            "share its weight: divide by how many there are.",
+            lambda length, grid, text, image: [text / (text + image), image / (text + image)],
+        ),
+        Belief(
+            "the first caption token is predicted",
+            "You share the text's weight among text_length tokens. The first one is given and has no loss, so "
+            "there is one less.",
+            lambda length, grid, text, image: [
+                text / (text + image) / length,
+                image / (text + image) / grid**2,
+            ],
+        ),
+        Belief(
+            "the last code is not predicted",
+            "You share the picture's weight among grid**2 - 1 codes. The last one is never *read*, but "
+            "it is predicted: all of them have a loss.",
+            lambda length, grid, text, image: [
+                text / (text + image) / (length - 1),
+                image / (text + image) / (grid**2 - 1),
+            ],
+        ),
+        Belief(
+            "weights need not add up to one",
+            "You divide each weight by the number of its tokens, but not by the sum of the two weights: the "
+            "loss is a mean, and over all tokens the shares must add up to 1.",
+            lambda length, grid, text, image: [text / (length - 1), image / grid**2],
+        ),
+    ),
+)
+
+
+class Tables:
+    """The tables that `DALLE.embed` looks into, and nothing else of a model."""
+
+    def __init__(self, token: Tensor, text_position: Tensor, row: Tensor, column: Tensor) -> None:
+        self.text_position, self.row, self.column = text_position, row, column
+        self.token, self.dropout = (lambda ids: token[ids]), (lambda vectors: vectors)
+
+    @property
+    def config(self) -> Tables:
+        """It knows its width itself."""
+        return self
+
+    @property
+    def width(self) -> int:
+        """Numbers in a vector."""
+        return self.row.shape[1]
+
+
+def embedded(ids: Tensor, first: int, *tables: Tensor) -> Tensor:
+    """The package's own sum of vectors."""
+    return DALLE.embed(Tables(*tables), ids, first)
+
+
+def placed(
+    ids: Tensor, first: int, token: Tensor, text: Tensor, row: Tensor, column: Tensor, way: str
+) -> Tensor:
+    """The same with one of its rules changed, for beliefs."""
+    grid = len(row)
+    places = {
+        "column first": (row[None, :] + column[:, None]).flatten(0, 1),
+        "rows only": row.repeat_interleave(grid, 0),
+    }.get(way, (row[:, None] + column[None, :]).flatten(0, 1))
+    between = {"in the picture": row[:0], "as text": text[-1:]}.get(way, torch.zeros_like(row[:1]))
+    every = torch.cat([text, between, places])
+    return token[ids] + every[first if way != "from 0" else 0 :][: ids.shape[1]]
+
+
+def some_slots(rng: random.Random) -> tuple:
+    """A few slots of a stream from `first` on, and a model's tables."""
+    dice = torch.Generator().manual_seed(rng.getrandbits(62))
+    length, grid, width, vocab = rng.randint(2, 4), rng.randint(2, 4), rng.randint(3, 5), rng.randint(30, 40)
+    first = rng.choice((0, length, length + 1, rng.randrange(length + grid**2)))
+    slots = rng.randint(1, length + grid**2 - first)
+    tables = (torch.randn(size, width, generator=dice) for size in (vocab, length, grid, grid))
+    return torch.randint(vocab, (rng.randint(1, 3), slots), generator=dice), first, *tables
+
+
+def whole_stream(seed: int, first: int) -> tuple:
+    """A case in which every slot from `first` on is there: 3 of caption, 1, and 3 x 3 codes."""
+    dice = torch.Generator().manual_seed(seed)
+    tables = (torch.randn(size, 4, generator=dice) for size in (20, 3, 3, 3))
+    return torch.randint(20, (2, 12 - first), generator=dice), first, *tables
+
+
+EMBED_SLOTS = Checker(
+    "embed_slots(ids, first, token, text_position, row, column)",
+    target=embedded,
+    make=some_slots,
+    edges=(whole_stream(0, 0), whole_stream(1, 3), whole_stream(2, 6)),
+    loops=False,
+    count=16,
+    axes=("slot", "number"),
+    beliefs=tuple(
+        Belief(name, says, lambda *given, way=way: placed(*given, way))
+        for name, way, says in (
+            (
+                "start of image lies in the picture",
+                "in the picture",
+                "You let the picture's places begin at start of image. That has a slot of its own, between the two, "
+                "and gets the vector of its token alone; all your codes lie one place too far.",
+            ),
+            (
+                "start of image is a word more",
+                "as text",
+                "You give start of image the last text position. There are as many positions as caption "
+                "slots; start of image has none, and gets the vector of its token alone.",
+            ),
+            (
+                "the picture is read by columns",
+                "column first",
+                "Rows and columns are exchanged. Codes lie in the stream row by row: along the stream the "
+                "column changes fastest.",
+            ),
+            (
+                "a row is place enough",
+                "rows only",
+                "All codes of a row get the same place. A code's vector is its token's plus its row's plus its "
+                "column's: two tables of grid vectors each name all places.",
+            ),
+            (
+                "the slots given are the first",
+                "from 0",
+                "You count the slots given from 0. They begin at slot {first} of the stream: while drawing, "
+                "slots come one at a time, and each must know where it lies.",
+            ),
+        )
+    ),
+)
+
+CHECKERS = (STREAM_LOSS, PULL_OF_A_TOKEN, EMBED_SLOTS)
