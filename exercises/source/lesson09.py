@@ -143,8 +143,8 @@ class keep_top_p(Exercise):
     teaches = "top-p: few codes where the model is sure and many where it is not, with one number"
     text = """\
 Top-k keeps as many codes on a plain floor as on an eye. Top-p asks for a sum instead: keep the fewest codes,
-likeliest first, whose probabilities together reach `p`, and set the others to minus infinity. This is the filter
-of the package, for a whole batch at a time: no Python loop. (Try it on `nano`: how many codes are left for the
+likeliest first and of equals the lower code first, whose probabilities together reach `p`, and set the others to minus
+infinity. This is the filter of the package, for a whole batch at a time: no Python loop. (Try it on `nano`: how many codes are left for the
 floor, and how many where a thing begins?)"""
 
     def specification(logits, p):
