@@ -72,7 +72,7 @@ class StreamLayout:
         return self.text_length + self.grid**2
 
 
-def _on_stream(layout: StreamLayout, image_rule: Callable[[Tensor], Tensor]) -> Predicate:
+def on_stream(layout: StreamLayout, image_rule: Callable[[Tensor], Tensor]) -> Predicate:
     """Extend a rule on the raster offset between two image slots (query minus key, 0 = itself) to the whole
     stream.
 
@@ -87,7 +87,7 @@ def _on_stream(layout: StreamLayout, image_rule: Callable[[Tensor], Tensor]) -> 
 
 def causal(layout: StreamLayout) -> Predicate:
     """Full causal attention: everything so far."""
-    return _on_stream(layout, lambda offset: offset >= 0)
+    return on_stream(layout, lambda offset: offset >= 0)
 
 
 def row(layout: StreamLayout) -> Predicate:
@@ -95,12 +95,12 @@ def row(layout: StreamLayout) -> Predicate:
 
     It wraps around, and ends at the same column one row up (figure 11a).
     """
-    return _on_stream(layout, lambda offset: offset <= layout.grid)
+    return on_stream(layout, lambda offset: offset <= layout.grid)
 
 
 def column(layout: StreamLayout) -> Predicate:
     """Column attention: the same column in this row and every row above (figure 11b; 11c transposes it)."""
-    return _on_stream(layout, lambda offset: offset % layout.grid == 0)
+    return on_stream(layout, lambda offset: offset % layout.grid == 0)
 
 
 def conv(layout: StreamLayout, kernel: int = PAPER_CONV_KERNEL) -> Predicate:
@@ -124,7 +124,7 @@ def conv(layout: StreamLayout, kernel: int = PAPER_CONV_KERNEL) -> Predicate:
         rows = ((offset + layout.grid // 2) // layout.grid).clamp(0, kernel - 1)
         return (offset - rows * layout.grid).abs() <= kernel // 2
 
-    return _on_stream(layout, in_kernel)
+    return on_stream(layout, in_kernel)
 
 
 PATTERNS: dict[str, Callable[..., Predicate]] = {"full": causal, "row": row, "column": column, "conv": conv}

@@ -34,7 +34,7 @@ NETWORK = (
     Line(
         "text and picture",
         "text is causal, every picture token sees all text (B.1)",
-        "`masks._on_stream`",
+        "`masks.on_stream`",
         "",
         of("masks", "test_text_is_causal_and_every_image_slot_sees_all_of_it"),
     ),
