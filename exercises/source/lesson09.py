@@ -144,8 +144,8 @@ class keep_top_p(Exercise):
     text = """\
 Top-k keeps as many codes on a plain floor as on an eye. Top-p asks for a sum instead: keep the fewest codes,
 likeliest first and of equals the lower code first, whose probabilities together reach `p`, and set the others to minus
-infinity. This is the filter of the package, for a whole batch at a time: no Python loop. (Try it on `nano`: how many codes are left for the
-floor, and how many where a thing begins?)"""
+infinity. This is the filter of the package, for a whole batch at a time: no Python loop. (Try it on
+`nano`: how many codes are left for the floor, and how many where a thing begins?)"""
 
     def specification(logits, p):
         """One row after another, one code after another."""
