@@ -52,6 +52,8 @@ def _tables(canvas: Any, yours: np.ndarray | None, right: np.ndarray, axes: tupl
             continue
         panel.set_facecolor("#BBBBBB")  # where a number is not finite
         panel.imshow(np.ma.masked_invalid(table), vmin=low, vmax=high, cmap="Blues", aspect="auto")
+        for axis in (panel.xaxis, panel.yaxis):  # rows and columns are counted, a small table's too
+            axis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         if len(axes) == 2:
             panel.set(ylabel=axes[0], xlabel=axes[1])
 
@@ -66,4 +68,4 @@ def _bars(canvas: Any, yours: np.ndarray | None, right: np.ndarray, axes: tuple[
     panel.set_xticks(places if len(places) <= 16 else places[:: len(places) // 8])
     if axes:
         panel.set_xlabel(axes[0])
-    panel.legend()
+    panel.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)  # above: it hides no bar

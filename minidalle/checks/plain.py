@@ -117,10 +117,12 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
     """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else
     exactly.
 
-    A truth value is no number here, and a tensor no list; a tensor of no axes is as good as a number.
+    A truth value is no number here, and a tensor no list; a tensor of no axes is as good as a number, on either side.
     """
     if isinstance(got, Tensor) and not isinstance(want, Tensor) and got.ndim == 0:
         got = got.item()
+    if isinstance(want, Tensor) and not isinstance(got, Tensor) and want.ndim == 0:
+        want = want.item()
     if isinstance(want, Tensor):
         return isinstance(got, Tensor) and _same_tensors(got, want, tolerance)
     if isinstance(want, bool) or isinstance(got, bool):
