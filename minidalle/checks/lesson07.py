@@ -1,0 +1,261 @@
+"""Checkers of lesson 07, the transformer: what a block is made of, and what its losses say.
+
+Left out: attention (`lesson07_attention.py`).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from minidalle.checks import lesson07_attention
+from minidalle.checks.checker import Belief, Checker
+from minidalle.transformer import Block, TransformerConfig
+
+
+@cache
+def counted(width: int, heads: int, mlp_ratio: int) -> int:
+    """Parameters of the package's block."""
+    with torch.device("meta"):
+        block = Block(TransformerConfig(width, 1, heads, mlp_ratio), "row")
+    return sum(weight.numel() for weight in block.parameters())
+
+
+def some_block(rng: random.Random) -> tuple[int, int, int]:
+    """A width that divides into several heads."""
+    heads = rng.randint(2, 6)
+    return heads * rng.randint(2, 16), heads, rng.randint(2, 5)
+
+
+def number(answer: Callable[..., Any], *given: Any) -> Any:
+    """What an answer returns, with a whole number as such, however it is written."""
+    found = answer(*given)
+    if isinstance(found, Tensor) and found.ndim == 0:
+        found = found.item()
+    return int(found) if isinstance(found, float) and found.is_integer() else found
+
+
+BLOCK_PARAMETERS = Checker(
+    "block_parameters(width, heads, mlp_ratio)",
+    target=counted,
+    make=some_block,
+    observe=number,
+    edges=((48, 3, 4), (192, 3, 4), (3968, 62, 4)),
+    count=10,
+    beliefs=(
+        Belief(
+            "layers have no biases",
+            "You count the matrices and not their biases. Every nn.Linear has one number more for each output, "
+            "which is added at the end.",
+            lambda width, heads, ratio: counted(width, heads, ratio) - (4 + ratio + 1) * width,
+        ),
+        Belief(
+            "attention has three matrices",
+            "You count queries, keys and values only. A fourth matrix, `out`, mixes what the heads have found: "
+            "without it they could not work together.",
+            lambda width, heads, ratio: counted(width, heads, ratio) - width**2 - width,
+        ),
+        Belief(
+            "every head has matrices of the whole width",
+            "You count the three matrices for each head. Heads share the width among them: each has a slice of "
+            "width / heads outputs, so that their number changes nothing.",
+            lambda width, heads, ratio: counted(width, heads, ratio) + (heads - 1) * 3 * (width**2 + width),
+        ),
+        Belief(
+            "norms learn nothing",
+            "You leave out the layer norms. After it has brought a slot to a standard size, a norm has a "
+            "learnt gain and a learnt bias for each number: 2 norms of 2 times the width.",
+            lambda width, heads, ratio: counted(width, heads, ratio) - 4 * width,
+        ),
+        Belief(
+            "one norm is enough",
+            "You count one layer norm. There are two branches, and each reads the stream through a norm of "
+            "its own: before attention, and before the MLP.",
+            lambda width, heads, ratio: counted(width, heads, ratio) - 2 * width,
+        ),
+        Belief(
+            "an MLP is one matrix",
+            "You count one matrix of the MLP. It goes up to mlp_ratio times the width, bends, and has to come "
+            "back down again: two matrices, with a bias each.",
+            lambda width, heads, ratio: counted(width, heads, ratio) - ratio * width**2 - width,
+        ),
+    ),
+)
+
+
+def mlp(
+    x: Tensor, expand: Tensor, expand_bias: Tensor, shrink: Tensor, shrink_bias: Tensor, bend=F.gelu
+) -> Tensor:
+    """Up, a bend, and down again."""
+    return F.linear(bend(F.linear(x, expand, expand_bias)), shrink, shrink_bias)
+
+
+def standard(x: Tensor, gain: Tensor, bias: Tensor, way: str = "") -> Tensor:
+    """Layer norm, or with one of its rules changed."""
+    if way == "over slots":
+        axes = tuple(range(x.ndim - 1))
+        return (x - x.mean(axes)) / (x.var(axes, unbiased=False) + 1e-5).sqrt() * gain + bias
+    spread = (x.var(-1, unbiased=way == "n - 1", keepdim=True) + 1e-5).sqrt()
+    return (x - x.mean(-1, keepdim=True)) / spread * gain + bias
+
+
+def half_block(x: Tensor, gain: Tensor, bias: Tensor, *weights: Tensor, way: str = "") -> Tensor:
+    """The second half of a block, x + mlp(norm(x)); or with one of the rules changed, for beliefs."""
+    if way == "post":
+        return standard(x + mlp(x, *weights), gain, bias)
+    normed = standard(x, gain, bias, way)
+    if way == "relu":
+        return x + mlp(normed, *weights, bend=F.relu)
+    stream = {"replaced": torch.zeros_like(x), "normed stream": normed}.get(way, x)
+    return stream + mlp(normed, *weights)
+
+
+def some_stream(rng: random.Random) -> tuple[Tensor, ...]:
+    """A stream whose slots have means and spreads of their own, and the weights of half a block."""
+    dice = torch.Generator().manual_seed(rng.getrandbits(62))
+    batch, slots, width = rng.randint(2, 3), rng.randint(4, 6), rng.randint(7, 9)
+    hidden = 2 * width + 1
+    draw = partial(torch.randn, generator=dice)
+    x = draw(batch, slots, width) * (1 + 2 * draw(batch, slots, 1).abs()) + draw(batch, slots, 1)
+    shapes = ((hidden, width), (hidden,), (width, hidden), (width,))
+    return x, 1 + 0.3 * draw(width), 0.5 * draw(width), *(0.5 * draw(shape) for shape in shapes)
+
+
+MLP_BRANCH = Checker(
+    "mlp_branch(x, gain, bias, expand, expand_bias, shrink, shrink_bias)",
+    target=half_block,
+    make=some_stream,
+    tolerance=5e-3,
+    count=8,
+    axes=("slot", "number"),
+    beliefs=tuple(
+        Belief(name, says, lambda *given, way=way: half_block(*given, way=way))
+        for name, way, says in (
+            (
+                "the branch replaces the stream",
+                "replaced",
+                "You give back what the MLP found and lose x itself. A branch *adds* to the stream: without that "
+                "a signal is gone after a few layers, and so is every gradient.",
+            ),
+            (
+                "the norm comes last",
+                "post",
+                "You bring the sum to its standard size at the end. That is the older post-norm block; here the "
+                "norm is only on the branch, before the MLP, and the stream runs straight through.",
+            ),
+            (
+                "the stream is normed, too",
+                "normed stream",
+                "You add the MLP's result to the *normed* x. The stream itself is never changed by a norm: keep x "
+                "under its own name, and add to that.",
+            ),
+            (
+                "a norm is over slots",
+                "over slots",
+                "Your mean and spread are taken over slots. A layer norm looks at one slot by itself, over its "
+                "width numbers: otherwise slots would learn of the future through the mean.",
+            ),
+            (
+                "the spread divides by one less",
+                "n - 1",
+                "Your spread divides by width - 1, as torch.var does unless told otherwise. A layer norm "
+                "divides by width: unbiased=False.",
+            ),
+            (
+                "the bend is a ReLU",
+                "relu",
+                "Your MLP bends with a ReLU. GPT-2's blocks, and these, have a GELU, F.gelu: a little below 0 it "
+                "still lets something through, and has a slope.",
+            ),
+        )
+    ),
+)
+
+
+def by_row(scores: Tensor, codes: Tensor, grid: int, way: str = "") -> list[float]:
+    """Mean cross-entropy of each row of the picture, in nats; or with one of the rules changed, for beliefs."""
+    loss = F.cross_entropy(scores.transpose(1, 2), codes, reduction="none")
+    if way == "share right":
+        loss = (scores.argmax(-1) != codes).float()
+    if way == "of the mean":
+        chance = (-loss).exp().view(len(codes), grid, grid)
+        return (-chance.mean((0, 2)).log()).tolist()
+    table = loss.view(len(codes), grid, grid)
+    if way == "columns":
+        return table.mean((0, 1)).tolist()
+    if way == "sums":
+        return table.sum((0, 2)).tolist()
+    return (table.mean((0, 2)) / (math.log(2) if way == "bits" else 1)).tolist()
+
+
+def some_guesses(rng: random.Random) -> tuple[Tensor, Tensor, int]:
+    """Scores of pictures' codes, better in some rows than in others."""
+    dice = torch.Generator().manual_seed(rng.getrandbits(62))
+    batch, grid, codes = rng.randint(2, 4), rng.randint(3, 5), rng.randint(6, 9)
+    right = torch.randint(codes, (batch, grid**2), generator=dice)
+    sure = 3 * torch.rand(grid, generator=dice).repeat_interleave(grid)
+    scores = torch.randn(batch, grid**2, codes, generator=dice)
+    return scores + sure[:, None] * F.one_hot(right, codes), right, grid
+
+
+def floats(answer: Callable[..., Any], *given: Any) -> Any:
+    """What an answer returns; one number for each row, as a tensor or as a list."""
+    found = answer(*given)
+    found = found.tolist() if isinstance(found, Tensor) else found
+    if not isinstance(found, list | tuple):
+        return found
+    return [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in found]
+
+
+LOSS_BY_ROW = Checker(
+    "loss_by_row(scores, codes, grid)",
+    target=by_row,
+    make=some_guesses,
+    observe=floats,
+    count=12,
+    axes=("row of the picture",),
+    beliefs=tuple(
+        Belief(name, says, lambda *given, way=way: by_row(*given, way=way))
+        for name, way, says in (
+            (
+                "columns for rows",
+                "columns",
+                "You have a number for each column. Codes lie row by row: after .view(batch, grid, grid) axis 1 "
+                "is the row, and the mean is over the other two.",
+            ),
+            (
+                "the loss of the mean chance",
+                "of the mean",
+                "You average the chances and take the logarithm then. The loss is the mean of the logarithms: a "
+                "single code that was held impossible must cost a lot, and not vanish in a mean.",
+            ),
+            (
+                "the loss is the share of errors",
+                "share right",
+                "You count how often the likeliest code was wrong. The loss asks how much chance was given to "
+                "the right one, even where it was not the likeliest.",
+            ),
+            (
+                "a row's loss is a sum",
+                "sums",
+                "You add the losses up. Asked is the mean over all codes of the row, in nats per token: only "
+                "that can be compared with the logarithm of the vocabulary.",
+            ),
+            (
+                "losses are in bits",
+                "bits",
+                "Your logarithm is that of base 2, so your losses are in bits, 1.44 times as large. Here "
+                "losses are in nats: take the natural logarithm.",
+            ),
+        )
+    ),
+)
+
+CHECKERS = (BLOCK_PARAMETERS, MLP_BRANCH, LOSS_BY_ROW, *lesson07_attention.CHECKERS)
