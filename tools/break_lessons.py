@@ -23,6 +23,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
            "def _place(r: Stream, x: float, z: float, jitter: float = 0.15)"),
     "02": ("minidalle/bpe_training.py", "queue = [(-count, pair)", "queue = [(count, pair)"),
     "03": ("minidalle/relaxation.py", "noise.add_(scores).div_(temperature)", "noise.mul_(temperature).add_(scores)"),
+    "05": ("minidalle/dalle.py", "image + self.config.image_offset", "image + self.config.start_of_image"),
     "06": ("minidalle/masks.py", "lambda offset: offset <= layout.grid)", "lambda offset: offset < layout.grid)"),
     "07": ("minidalle/attention.py", "alpha=q.shape[-1] ** -0.5)", "alpha=q.shape[-1] ** -1)"),
     "08": ("minidalle/ledger/costs.py", "kept = 5 * FLOAT * parameters", "kept = 4 * FLOAT * parameters"),
