@@ -23,6 +23,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
            "def _place(r: Stream, x: float, z: float, jitter: float = 0.15)"),
     "02": ("minidalle/bpe_training.py", "queue = [(-count, pair)", "queue = [(count, pair)"),
     "03": ("minidalle/relaxation.py", "noise.add_(scores).div_(temperature)", "noise.mul_(temperature).add_(scores)"),
+    "04": ("minidalle/dvae.py", "kl_weight / self.config.subpixels_per_code * kl", "kl_weight * kl"),
     "05": ("minidalle/dalle.py", "image + self.config.image_offset", "image + self.config.start_of_image"),
     "06": ("minidalle/masks.py", "lambda offset: offset <= layout.grid)", "lambda offset: offset < layout.grid)"),
     "07": ("minidalle/attention.py", "alpha=q.shape[-1] ** -0.5)", "alpha=q.shape[-1] ** -1)"),
