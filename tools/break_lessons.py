@@ -32,6 +32,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "10": ("minidalle/evaluation/chances.py", "return 1 - (1 - share) ** count", "return share * count"),
     "11": ("minidalle/pipeline_complete.py", "return ((ends[:, None] <= upper)", "return ((ends[:, None] < upper)"),
     "12": ("minidalle/evaluation/statistics.py", "(share + z2 / (2 * trials))", "(share + z2 / trials)"),
+    "13": ("minidalle/sampling.py", "logits = logits / temperature", "logits = logits * temperature"),
 }  # fmt: skip
 """Number of a lesson -> (file, what stands there once, the mistake)."""
 
