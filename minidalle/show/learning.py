@@ -16,7 +16,6 @@ from torch import Tensor
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.relaxation import PIXEL_EPSILON
 from minidalle.show import Figure, figure
-from minidalle.show.choosing import with_palette
 from minidalle.show.lines import COLOURS, DASHES
 
 HATCHES = ("", "//", "..", "xx")
@@ -63,7 +62,7 @@ def film(
 
     ends = [f"{name} from {values[0]:.3g} to {values[-1]:.3g}" for name, (_, values) in curves.items()]
     alt = f"{len(rows)} rows of {len(originals)} pictures, from the top: {', '.join(rows)}. Over {x}: {'; '.join(ends)}"
-    return with_palette(figure(paint, alt, 12.5, max(3.6, 0.95 * len(rows))))
+    return figure(paint, alt, 12.5, max(3.6, 0.95 * len(rows)))
 
 
 def stacked(
