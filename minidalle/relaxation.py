@@ -127,7 +127,8 @@ def logit_laplace_nll(x: Tensor, mu: Tensor, log_scale: Tensor) -> Tensor:
     """-ln f(x | mu, b) of the logit-Laplace density, in nats per element (appendix A.3, equation 2).
 
     f(x | mu, b) = exp(-|logit x - mu| / b) / (2 b x (1 - x)): a Laplace variable pushed through a sigmoid.
-    Unlike a Laplace or a Gaussian on pixels it puts no mass outside the range a pixel can take.
+    Unlike a Laplace or a Gaussian it puts no mass outside 0 ... 1: with pixels mapped to 0.1 ... 0.9, none further than
+    an eighth of their range beyond black and white.
 
     Args:
         x: values strictly between 0 and 1 (`map_pixels` gives them). mu: the location, in logits. log_scale:
