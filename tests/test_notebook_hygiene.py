@@ -190,6 +190,16 @@ def test_a_palette_only_where_no_eye_sees_it():
     assert (pixels(nbrun.smaller_png(as_png(teal))) == teal).all()
 
 
+def test_small_things_keep_their_colours_on_a_large_floor():
+    across, down = np.meshgrid(np.arange(400), np.arange(300))
+    scene = np.stack([200 + across // 16, 200 + down // 12, 200 + (across + down) // 28], axis=-1)
+    colours = np.random.default_rng(0).integers(0, 200, (40, 3))
+    for place, colour in enumerate(colours):
+        scene[8 + 60 * (place // 8) :, 8 + 48 * (place % 8) :][:5, :5] = colour
+    small = pixels(nbrun.smaller_png(as_png(scene.astype("uint8"))))
+    assert np.quantile(np.abs(small - scene).max(axis=-1), 0.999) <= nbrun.PALETTE_WORST
+
+
 def as_png(picture: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).convert("RGB").save(buffer, "PNG")

@@ -29,7 +29,8 @@ def with_palette(drawn: Figure) -> Figure:
     """The same figure with 256 colours of its own: large areas of few colours would otherwise leave small pictures
     none when a notebook's figures are made smaller."""
     image = Image.open(io.BytesIO(drawn.png)).convert("RGB")
-    return Figure(png(image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)), drawn.alt)
+    few = image.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
+    return Figure(png(few), drawn.alt)
 
 
 def similarity_table(scores: Any, images: Tensor, captions: Sequence[str], title: str = "") -> Figure:
