@@ -30,7 +30,7 @@ NOTEBOOK = {
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PALETTE_ERROR = 1.0  # mean difference per channel that a palette may bring, in steps of 255
-PALETTE_WORST = 24  # and what only one pixel in a thousand may exceed: a small thing keeps its colour on a large floor
+PALETTE_WORST = 24  # and what one pixel in a thousand may exceed: small things keep their colours on a floor
 
 
 def smaller_png(png: bytes) -> bytes:

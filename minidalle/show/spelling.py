@@ -210,7 +210,7 @@ def paired_bars(names: Sequence[str], shares: Mapping[str, Sequence[float]], uni
         axes.set_yticks(places, names, family="monospace")
         axes.invert_yaxis()
         axes.set_xlabel(unit)
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(shares))
 
     said = "; ".join(
         f"{name}: " + ", ".join(f"{label} {values[i]:.2f}" for label, values in shares.items())
