@@ -33,6 +33,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "11": ("minidalle/pipeline_complete.py", "return ((ends[:, None] <= upper)", "return ((ends[:, None] < upper)"),
     "12": ("minidalle/evaluation/statistics.py", "(share + z2 / (2 * trials))", "(share + z2 / trials)"),
     "13": ("minidalle/sampling.py", "logits = logits / temperature", "logits = logits * temperature"),
+    "14": ("minidalle/pairs_image.py", "on_white(ImageOps.exif_transpose(image))", "on_white(image)"),
 }  # fmt: skip
 """Number of a lesson -> (file, what stands there once, the mistake)."""
 
