@@ -168,11 +168,14 @@ def unlike(got: Any, want: Any) -> str:
     """How a value differs from the right one: in its type, its shape, what it holds, or by its numbers."""
     if isinstance(want, Tensor):
         if not isinstance(got, Tensor):
-            return f"Give back a tensor {list(want.shape)}; yours is {words(got)}."
+            mine = "" if isinstance(got, Unknown) else f"of type {type(got).__name__}: "
+            return f"Give back a tensor of shape {list(want.shape)}; yours is {mine}{words(got)}."
         if got.shape != want.shape:
             return f"The result should have shape {list(want.shape)}; yours has {list(got.shape)}."
         if kind(got) != kind(want):
             return f"The result should hold {kind(want)}; yours holds {kind(got)}."
+        if got.ndim == 2 and len(got) == len(got.T) and same(got.T, want):
+            return "Your table is the right one turned over: its rows stand where the columns should, and the reverse."
         off = ~(got == want) if not want.is_floating_point() else (got.double() - want.double()).abs() > 1e-4
         where = [int(n) for n in (off | got.isnan()).nonzero()[0]] if (off | got.isnan()).any() else []
         place = f"[{', '.join(map(str, where))}]" if where else "some place"

@@ -16,7 +16,8 @@ BLUE, ORANGE = "#0072B2", "#E69F00"
 
 def beside(got: Any, want: Any, axes: tuple[str, ...] = ()) -> Any:
     """Both values as a `show.Figure`: tables as shades, rows of numbers as bars; None for what is neither,
-    and where matplotlib is not installed. axes: what the rows and columns are, or what is counted along."""
+    and where matplotlib is not installed. axes: what the rows and columns are, or what is counted along; or as many
+    names as a row has numbers, one for each."""
     right, yours = _numbers(want), _numbers(got)
     if right is None:
         return None
@@ -25,7 +26,8 @@ def beside(got: Any, want: Any, axes: tuple[str, ...] = ()) -> Any:
     except ModuleNotFoundError:
         return None
     paint = _tables if right.ndim == 2 else _bars
-    alt = f"{YOURS} beside {RIGHT}, {' by '.join(axes) if axes else 'number by number'}"
+    along = (" by " if right.ndim == 2 else ", ").join(axes) or "number by number"
+    alt = f"{YOURS} beside {RIGHT}, {along}"
     return figure(lambda canvas: paint(canvas, yours, right, axes), alt, 9.0, 3.6)
 
 
@@ -45,7 +47,8 @@ def _tables(canvas: Any, yours: np.ndarray | None, right: np.ndarray, axes: tupl
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     panels = canvas.subplots(1, 2)
     for panel, table, title in zip(panels, (yours, right), (YOURS, RIGHT), strict=True):
-        panel.set_title(title)
+        grey = table is not None and not np.isfinite(table).all()
+        panel.set_title(f"{title} (grey: not finite)" if grey else title)
         panel.grid(False)
         if table is None or table.ndim != 2:
             panel.text(0.5, 0.5, "no table", ha="center", va="center", transform=panel.transAxes)
@@ -61,11 +64,15 @@ def _tables(canvas: Any, yours: np.ndarray | None, right: np.ndarray, axes: tupl
 def _bars(canvas: Any, yours: np.ndarray | None, right: np.ndarray, axes: tuple[str, ...]) -> None:
     panel = canvas.subplots()
     places = np.arange(len(right))
-    panel.bar(places + 0.2, np.nan_to_num(right, posinf=0, neginf=0), 0.4, color=BLUE, label=RIGHT)
     if yours is not None and yours.ndim == 1:
         mine = np.nan_to_num(yours, posinf=0, neginf=0)
         panel.bar(np.arange(len(mine)) - 0.2, mine, 0.4, color=ORANGE, label=YOURS)
+        places = np.arange(max(len(mine), len(right)))
+    height = np.nan_to_num(right, posinf=0, neginf=0)
+    panel.bar(np.arange(len(right)) + 0.2, height, 0.4, color=BLUE, label=RIGHT)
     panel.set_xticks(places if len(places) <= 16 else places[:: len(places) // 8])
-    if axes:
+    if 1 < len(axes) == len(right):
+        panel.set_xticks(np.arange(len(right)), axes)
+    elif axes:
         panel.set_xlabel(axes[0])
     panel.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)  # above: it hides no bar

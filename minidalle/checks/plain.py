@@ -117,12 +117,17 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
     """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else
     exactly.
 
-    A truth value is no number here, and a tensor no list; a tensor of no axes is as good as a number, on either side.
+    A truth value is no number here. A tensor of no axes is as good as a number, and one of one axis as good as a list
+    of numbers, on either side; a table is no list of lists.
     """
     if isinstance(got, Tensor) and not isinstance(want, Tensor) and got.ndim == 0:
         got = got.item()
     if isinstance(want, Tensor) and not isinstance(got, Tensor) and want.ndim == 0:
         want = want.item()
+    if isinstance(got, Tensor) and isinstance(want, list) and got.ndim == 1:
+        got = got.tolist()
+    if isinstance(want, Tensor) and want.ndim == 1 and _is_row(got):
+        got = torch.tensor(got, dtype=None if got else want.dtype)
     if isinstance(want, Tensor):
         return isinstance(got, Tensor) and _same_tensors(got, want, tolerance)
     if isinstance(want, bool) or isinstance(got, bool):
@@ -142,6 +147,15 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
     if isinstance(got, Unknown | Tensor):
         return False
     return got == want
+
+
+def _is_row(value: Any) -> bool:
+    """Whether a value is a list of numbers of one kind (or of none), small enough for a tensor."""
+    return (
+        isinstance(value, list)
+        and ({type(item) for item in value} <= {int, float} or {type(item) for item in value} == {bool})
+        and all(isinstance(item, float) or abs(item) < 2**62 for item in value)
+    )
 
 
 def repeat(value: Any) -> Any:
@@ -181,8 +195,8 @@ def words(value: Any, most: int = 160) -> str:
         return f"{value:.5g}"
     if isinstance(value, Unknown):
         return f"something of type {value.type}"
-    if isinstance(value, list) and all(isinstance(item, float) for item in value):
-        text = f"[{', '.join(f'{item:.4g}' for item in value)}]"
+    if isinstance(value, list) and {type(item) for item in value} <= {int, float}:
+        text = f"[{', '.join(f'{item:.4g}' if isinstance(item, float) else str(item) for item in value)}]"
     else:
         text = repr(value)
     return text if len(text) <= most else f"{text[: most - 4]} ..."
