@@ -46,6 +46,14 @@ is otherwise a word: `x-ray` is one. A word counts every time it occurs, and so 
             """a comma belongs to its word"""
             return dict(Counter(word for caption in captions for word in caption.lower().split()))
 
+        def as_it_stands(captions):
+            """a text is cut as it stands"""
+            counts = {}
+            for caption in captions:
+                for word in caption.split():
+                    counts[word] = counts.get(word, 0) + 1
+            return counts
+
         def with_capitals(captions):
             """a capital makes another word"""
             text = " ".join(captions).replace(",", "").replace(".", "")

@@ -134,6 +134,15 @@ the left one wins."""
                     place -= 1
             return out
 
+        def list_beside_tuple(ids, pair, new_id):
+            """a list can equal a tuple"""
+            out, place = [], 0
+            while place < len(ids):
+                found = ids[place : place + 2] == pair
+                out.append(new_id if found else ids[place])
+                place += 2 if found else 1
+            return out
+
         def stops_early(ids, pair, new_id):
             """the last id is part of no pair"""
             out, place = [], 0

@@ -17,7 +17,7 @@ class nearest_code(Exercise):
     teaches = "what a token is: the number of the code that lies nearest, found for all cells at once"
     text = """\
 The box of stamps, and VQ-VAE after it, write a picture by one rule: each cell takes the code that lies
-nearest. Below it is a slow double loop. Thousands of cells and hundreds of codes want one tensor operation
+nearest. Below stands a slow double loop. Thousands of cells and hundreds of codes want one tensor operation
 instead: no Python loop is allowed here, nor a comprehension."""
     hints = (
         "Make a table of distances first, [cell, code]. The tokens are the places of the smallest in each row.",

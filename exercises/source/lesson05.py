@@ -235,8 +235,8 @@ start of image, slot T + 1 code 0. So caption token p is predicted by slot p - 1
 scores equal, with 1056 text ids and 512 codes, give ln 1056 = 6.96 and ln 512 = 6.24: the loss is
 (6.96 + 7 · 6.24) / 8 = 6.33 nats."""
     hints = (
-        "Write down for a tiny stream, T = 3 and n = 4, which slot predicts which token: two slots' answers of "
-        "the caption's count, and four of the picture's.",
+        "Write down for a tiny stream, T = 3 and n = 4, which slot predicts which token. Of seven slots two are "
+        "asked for a caption token, and four for a code.",
         "The text's scores that count are the first T - 1 slots', and they answer for tokens 1 to T - 1. The "
         "picture's begin at slot T.",
         "`F.cross_entropy` wants scores [many, classes] and ids [many]: flatten batch and slot into one axis on "
@@ -271,6 +271,20 @@ scores equal, with 1056 text ids and 512 codes, give ln 1056 = 6.96 and ln 512 =
             """a slot predicts its own token"""
             T = text.shape[1]
             text_loss = F.cross_entropy(text_scores[:, :T].transpose(1, 2), text)
+            image_loss = F.cross_entropy(image_scores[:, T + 1 :].transpose(1, 2), image[:, :-1])
+            return text_loss / 8 + 7 * image_loss / 8, text_loss, image_loss
+
+        def words_not_shifted(text_scores, image_scores, text, image):
+            """a caption slot predicts its own word"""
+            T = text.shape[1]
+            text_loss = F.cross_entropy(text_scores[:, :T].transpose(1, 2), text)
+            image_loss = F.cross_entropy(image_scores[:, T:].transpose(1, 2), image)
+            return text_loss / 8 + 7 * image_loss / 8, text_loss, image_loss
+
+        def codes_not_shifted(text_scores, image_scores, text, image):
+            """a code's slot predicts its own code"""
+            T = text.shape[1]
+            text_loss = F.cross_entropy(text_scores[:, : T - 1].transpose(1, 2), text[:, 1:])
             image_loss = F.cross_entropy(image_scores[:, T + 1 :].transpose(1, 2), image[:, :-1])
             return text_loss / 8 + 7 * image_loss / 8, text_loss, image_loss
 

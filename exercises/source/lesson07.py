@@ -142,7 +142,7 @@ class masked_attention(Exercise):
 The heart of DALL·E, in about four lines. Every query is compared with every key by a dot product; the scores are
 divided by the root of a head's width; pairs that the mask of lesson 06 does not allow are hidden; a softmax
 makes weights of what is left; and the weights mix the values. Do all heads and all slots at once, without a
-loop. The slow version beside it does the same number by number."""
+loop. The slow version below does the same number by number."""
     hints = (
         "All products of queries and keys are one product of matrices: which of the two has to be turned?",
         "`masked_fill` puts a number where a table is True, and your mask is True where a slot *may* look. Which "
@@ -185,6 +185,12 @@ loop. The slow version beside it does the same number by number."""
         def by_width(q, k, v, mask):
             """products are divided by the width"""
             scores = q @ k.mT / q.shape[-1]
+            scores[:, ~mask] = -math.inf
+            return F.softmax(scores, dim=-1) @ v
+
+        def by_slots(q, k, v, mask):
+            """products are divided by the root of the slots"""
+            scores = q @ k.mT / math.sqrt(q.shape[1])
             scores[:, ~mask] = -math.inf
             return F.softmax(scores, dim=-1) @ v
 

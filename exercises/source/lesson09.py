@@ -194,6 +194,12 @@ infinity. This is the filter of the package, for a whole batch at a time: no Pyt
             over = probs.cumsum(-1) > p
             return logits.masked_fill(torch.zeros_like(over).scatter(-1, order, over), -math.inf)
 
+        def one_more(logits, p):
+            """p has to be passed"""
+            probs, order = logits.softmax(-1).sort(dim=-1, descending=True, stable=True)
+            keep = probs.cumsum(-1) - probs <= p
+            return logits.masked_fill(~torch.zeros_like(keep).scatter(-1, order, keep), -math.inf)
+
         def in_sorted_order(logits, p):
             """the sorted row is the answer"""
             ranked = logits.sort(dim=-1, descending=True, stable=True).values

@@ -151,10 +151,8 @@ at every step."""
         """One question after another."""
         total, n = 0.0, len(cosines)
         for i in range(n):
-            for answers in (
-                cosines[i],
-                cosines[:, i],
-            ):  # a picture's captions and foils, then a caption's pictures
+            asked = (cosines[i], cosines[:, i])  # a picture's captions and foils; a caption's pictures
+            for answers in asked:
                 weights = [math.exp(scale * float(answer)) for answer in answers]
                 total -= math.log(weights[i] / sum(weights))
         return total / (2 * n)
@@ -203,6 +201,12 @@ at every step."""
             logits = cosines[:, :n] * scale
             target = torch.arange(n)
             return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.t(), target))
+
+        def foils_asking(cosines, scale):
+            """foils ask, too"""
+            logits, target = cosines * scale, torch.arange(cosines.shape[0])
+            rows = F.cross_entropy(logits, target)
+            return (rows + F.cross_entropy(logits.t(), target)) / 2
 
         def summed(cosines, scale):
             """the two halves are added"""

@@ -19,6 +19,9 @@ def word_counts(captions: list[str], way: str = "") -> dict[str, int]:
     """How often each word occurs; or by a belief instead."""
     counts: Counter[str] = Counter()
     for text in sorted(set(captions)) if way == "different" else captions:
+        if way in ("as it stands", "at each space"):
+            counts.update(text.split() if way == "as it stands" else text.split(" "))
+            continue
         text = text if way == "capitals" else text.lower()
         if way != "signs":
             text = text.replace(",", " ").replace(".", " ")
@@ -54,6 +57,15 @@ COUNT_WORDS = Checker(
             "You count 'cube,' and 'cube' as two words. A comma or a full stop belongs to the sentence: take "
             "them out before you cut it into words.",
             lambda captions: word_counts(captions, "signs"),
+        ),
+        *(
+            Belief(
+                "a text is cut as it stands",
+                "You cut at the spaces and count. Two things are left to do before: 'A' and 'a' are one word, so make "
+                "all letters small; and 'cube,' is 'cube', so take commas and full stops out.",
+                lambda captions, way=way: word_counts(captions, way),
+            )
+            for way in ("as it stands", "at each space")
         ),
         Belief(
             "a capital makes another word",

@@ -232,6 +232,12 @@ MERGE_PAIR = Checker(
             lambda ids, pair, new_id: merged(ids, pair, new_id, "last lost"),
         ),
         Belief(
+            "a list can equal a tuple",
+            "Your function never finds the pair. A slice of ids is a list and pair a tuple, and in Python those are "
+            "never equal: [1, 2] == (1, 2) is False. Make one what the other is.",
+            lambda ids, pair, new_id: list(ids),
+        ),
+        Belief(
             "the new id comes besides the two",
             "You add the new id, and keep the two that it stands for. A merge makes the row shorter: that "
             "is what it is "

@@ -32,6 +32,10 @@ def losses(
     came = text[:, 1:], image
     if way == "own token":
         asked, came = (text_scores[:, :length], image_scores[:, length + 1 :]), (text, image[:, :-1])
+    if way == "own word":
+        asked, came = (text_scores[:, :length], asked[1]), (text, image)
+    if way == "own code":
+        asked, came = (asked[0], image_scores[:, length + 1 :]), (came[0], image[:, :-1])
     if way == "first code given":
         asked, came = (asked[0], asked[1][:, 1:]), (came[0], image[:, 1:])
     if way == "one slot early":
@@ -76,13 +80,25 @@ STREAM_LOSS = Checker(
     make=some_scores,
     observe=as_numbers,
     count=12,
-    axes=("loss, of the text, of the picture",),
+    axes=("the loss", "of the text", "of the picture"),
     beliefs=(
         Belief(
             "a slot predicts its own token",
             "You ask each slot for the token that it holds itself. It has read that one: what counts is the "
             "next. Slot 0 answers for caption token 1, and start of image for code 0.",
             lambda *given: losses(*given, way="own token"),
+        ),
+        Belief(
+            "a caption slot predicts its own word",
+            "Your picture's half is right. In the text's half each slot is asked for the token that it holds itself, "
+            "and has read. Slot 0 answers for caption token 1: one score less than there are tokens.",
+            lambda *given: losses(*given, way="own word"),
+        ),
+        Belief(
+            "a code's slot predicts its own code",
+            "Your text's half is right. In the picture's half each slot is asked for the code that it holds itself, "
+            "and has read. Code 0 is predicted by start of image, in slot text_length.",
+            lambda *given: losses(*given, way="own code"),
         ),
         Belief(
             "the first code is given",
@@ -131,7 +147,7 @@ PULL_OF_A_TOKEN = Checker(
     observe=as_numbers,
     tolerance=1e-7,
     edges=((256, 32, 1.0, 7.0), (32, 16, 1.0, 7.0), (64, 16, 1.0, 1.0)),
-    axes=("caption token, code",),
+    axes=("a caption token", "a code"),
     beliefs=(
         Belief(
             "weights are of single tokens",

@@ -75,7 +75,7 @@ def attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, way: str = "") -> Te
     if not way:
         return attend_products(q[None], k[None], v[None], as_bias(mask, q.dtype))[0]
     power = {"not scaled": 0.0, "by dim": -1.0}.get(way, -0.5)
-    scores = q @ k.transpose(1, 2) * q.shape[-1] ** power
+    scores = q @ k.transpose(1, 2) * q.shape[1 if way == "by slots" else 2] ** power
     if way == "afterwards":
         return (scores.softmax(-1) * mask) @ v
     if way == "over queries":
@@ -117,6 +117,12 @@ MASKED_ATTENTION = Checker(
                 "by dim",
                 "You divide by the head's width itself. Random products spread by its *root*: divided by more, all "
                 "scores are nearly equal, and a head can choose nothing.",
+            ),
+            (
+                "products are divided by the root of the slots",
+                "by slots",
+                "You divide by the root of the number of slots: axis 1 counts slots, not numbers. A product sums up as "
+                "many terms as a head is wide, so that width, the last axis, is what is divided by.",
             ),
             (
                 "the mask comes after the softmax",

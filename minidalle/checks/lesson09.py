@@ -189,7 +189,11 @@ def nucleus(logits: Tensor, p: float, way: str) -> Tensor:
         order = logits.argsort(dim=-1, descending=way != "from below", stable=True)
     ranked = probs.gather(-1, order)
     so_far = ranked.cumsum(-1)
-    drop = so_far > p if way == "too few" else so_far - ranked >= p
+    drop = so_far - ranked >= p
+    if way in ("too few", "fewer"):
+        drop = so_far > p if way == "too few" else so_far >= p
+    if way == "one more":
+        drop = so_far - ranked > p
     if way == "sorted":
         return logits.gather(-1, order).masked_fill(drop, NONE)
     if way == "sorted mask":
@@ -206,14 +210,24 @@ KEEP_TOP_P = Checker(
         (torch.tensor([[0.5, 0.3, 0.15, 0.05], [0.1, 0.7, 0.15, 0.05]]).log(), 0.6),
         (torch.tensor([[0.05, 0.9, 0.05], [0.2, 0.2, 0.6]]).log(), 0.01),
         (torch.zeros(2, 4), 0.6),
+        (torch.zeros(1, 4), 0.5),
     ),
     axes=("row", "code"),
     beliefs=(
+        *(
+            Belief(
+                "the code that crosses p goes",
+                "You drop the code with which the sum passes p, so the rest does not reach p; and where one code alone "
+                "holds more than p, nothing is left. A code stays if those before it do not reach p yet.",
+                lambda logits, p, way=way: nucleus(logits, p, way),
+            )
+            for way in ("too few", "fewer")
+        ),
         Belief(
-            "the code that crosses p goes",
-            "You drop the code with which the sum passes p, so the rest does not reach p; and where one code alone "
-            "holds more than p, nothing is left. A code stays if those before it do not reach p yet.",
-            lambda logits, p: nucleus(logits, p, "too few"),
+            "p has to be passed",
+            "You keep one code too many where the sum is exactly p: of four equal codes two hold 0.5 together, and "
+            "that reaches p = 0.5. A code goes as soon as those before it hold p or more: >= in place of >.",
+            lambda logits, p: nucleus(logits, p, "one more"),
         ),
         Belief(
             "the sorted row is the answer",

@@ -160,6 +160,12 @@ def quiz(cosines: Tensor, scale: float, way: str = "") -> float:
     return float(by_picture + by_caption) * (1.0 if way == "summed" else 0.5)
 
 
+def foils_ask(cosines: Tensor, scale: float) -> float:
+    """The loss with a row for each foil in the captions' half: an error, where there are foils."""
+    logits, pairs = scale * cosines, torch.arange(len(cosines))
+    return float(F.cross_entropy(logits, pairs) + F.cross_entropy(logits.T, pairs)) / 2
+
+
 def in_float32(cosines: Tensor, scale: float) -> float:
     """The loss with bare exponentials, which end at e^88 in 32 bits."""
     weights = (scale * cosines).exp()
@@ -211,6 +217,12 @@ CONTRASTIVE_LOSS = Checker(
             "You cut the foils off for both halves. Captions must not see them, but a picture has to choose among all "
             "columns: that is what foils are for.",
             lambda *case: quiz(*case, "no foils"),
+        ),
+        Belief(
+            "foils ask, too",
+            "Your function stops where there are foils. Turned over, the table has a row for each foil, and such a row "
+            "has no right answer: cut the foils' columns off before you turn it, for the captions' half alone.",
+            foils_ask,
         ),
         Belief(
             "the two halves are added",

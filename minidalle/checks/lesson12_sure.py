@@ -39,7 +39,7 @@ WILSON_INTERVAL = Checker(
     make=lambda rng: (lambda n: (rng.randint(0, n), n))(rng.randint(3, 60)),
     edges=((20, 20), (18, 20), (0, 10), (500, 1000), (1, 1), (45, 50)),
     tolerance=3e-4,
-    axes=("low, high",),
+    axes=("low", "high"),
     beliefs=(
         Belief(
             "the scatter of what was found is the scatter of the truth",
@@ -124,7 +124,7 @@ PAIRED_GAIN = Checker(
         ),
     ),
     tolerance=3e-4,
-    axes=("mean, low, high",),
+    axes=("mean", "low", "high"),
     beliefs=(
         Belief(
             "the two scatter on their own",
