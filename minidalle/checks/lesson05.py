@@ -11,7 +11,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from minidalle.checks import lesson05_loss
+from minidalle.checks import lesson05_loss, lesson05_slots
 from minidalle.checks.checker import Belief, Checker
 from minidalle.dalle import DALLE, DALLEConfig
 from minidalle.masks import StreamLayout
@@ -239,4 +239,4 @@ JOIN_STREAM = Checker(
     ),
 )
 
-CHECKERS = (PAD_BY_POSITION, ROW_AND_COLUMN, JOIN_STREAM, *lesson05_loss.CHECKERS)
+CHECKERS = (PAD_BY_POSITION, ROW_AND_COLUMN, JOIN_STREAM, *lesson05_loss.CHECKERS, *lesson05_slots.CHECKERS)
