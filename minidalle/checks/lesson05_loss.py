@@ -190,23 +190,4 @@ PULL_OF_A_TOKEN = Checker(
     ),
 )
 
-
-class Tables:
-    """The tables that `DALLE.embed` looks into, and nothing else of a model."""
-
-    def __init__(self, token: Tensor, text_position: Tensor, row: Tensor, column: Tensor) -> None:
-        self.text_position, self.row, self.column = text_position, row, column
-        self.token, self.dropout = (lambda ids: token[ids]), (lambda vectors: vectors)
-
-    @property
-    def config(self) -> Tables:
-        """It knows its width itself."""
-        return self
-
-    @property
-    def width(self) -> int:
-        """Numbers in a vector."""
-        return self.row.shape[1]
-
-
 CHECKERS = (STREAM_LOSS, PULL_OF_A_TOKEN)
