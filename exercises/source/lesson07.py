@@ -282,6 +282,17 @@ of the squared distances from the mean.
             normed = (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + 1e-5) * gain + bias
             return x + F.linear(F.gelu(F.linear(normed, expand, expand_bias)), shrink, shrink_bias)
 
+        def no_more(x, gain, bias, expand, expand_bias, shrink, shrink_bias):
+            """every slot has a spread"""
+            normed = (x - x.mean(-1, keepdim=True)) / x.std(-1, keepdim=True, unbiased=False) * gain + bias
+            return x + F.linear(F.gelu(F.linear(normed, expand, expand_bias)), shrink, shrink_bias)
+
+        def after_the_root(x, gain, bias, expand, expand_bias, shrink, shrink_bias):
+            """a little may be added after the root"""
+            spread = x.std(-1, keepdim=True, correction=0) + 0.00001
+            normed = gain * (x - x.mean(-1, keepdim=True)) / spread + bias
+            return x + F.linear(F.gelu(F.linear(normed, expand, expand_bias)), shrink, shrink_bias)
+
         def with_relu(x, gain, bias, expand, expand_bias, shrink, shrink_bias):
             """the bend is a ReLU"""
             normed = F.layer_norm(x, x.shape[-1:], gain, bias)

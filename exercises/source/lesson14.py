@@ -206,6 +206,11 @@ fits? 0 if none does."""
             most = (memory - 20 * parameters) // each
             return 2 ** (most.bit_length() - 1) if most > 0 else 0
 
+        def not_all(memory, parameters, each, pictures):
+            """a batch is less than the data"""
+            fit = [2**n for n in range(30) if 2**n < pictures and 2**n * each <= memory - 20 * parameters]
+            return max(fit) if fit else 0
+
         def below(memory, parameters, each, pictures):
             """memory may not be full"""
             batch = 0

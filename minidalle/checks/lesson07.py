@@ -1,11 +1,10 @@
-"""Checkers of lesson 07, the transformer: what a block is made of, and what its losses say.
+"""Checkers of lesson 07, the transformer: what a block is made of.
 
-Left out: attention (`lesson07_attention.py`).
+Left out: attention (`lesson07_attention.py`), and what its losses say (`lesson07_rows.py`).
 """
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from functools import cache, partial
@@ -15,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from minidalle.checks import lesson07_attention
+from minidalle.checks import lesson07_attention, lesson07_rows
 from minidalle.checks.checker import Belief, Checker
 from minidalle.transformer import Block, TransformerConfig
 
@@ -102,7 +101,10 @@ def standard(x: Tensor, gain: Tensor, bias: Tensor, way: str = "") -> Tensor:
     if way == "over slots":
         axes = tuple(range(x.ndim - 1))
         return (x - x.mean(axes)) / (x.var(axes, unbiased=False) + 1e-5).sqrt() * gain + bias
-    spread = (x.var(-1, unbiased=way == "n - 1", keepdim=True) + 1e-5).sqrt()
+    variance = x.var(-1, unbiased=way.startswith("n - 1"), keepdim=True)
+    spread = (variance + (0 if way == "no more" else 1e-5)).sqrt()
+    if way.endswith("outside"):
+        spread = variance.sqrt() + 1e-5
     return (x - x.mean(-1, keepdim=True)) / spread * gain + bias
 
 
@@ -128,10 +130,19 @@ def some_stream(rng: random.Random) -> tuple[Tensor, ...]:
     return x, 1 + 0.3 * draw(width), 0.5 * draw(width), *(0.5 * draw(shape) for shape in shapes)
 
 
+def still(stream: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """A stream with two slots of which one says nothing and one hardly anything."""
+    x = stream[0].clone()
+    x[0, 0] = 0
+    x[0, 1] = 0.004 * x[0, 1] / x[0, 1].std()
+    return x, *stream[1:]
+
+
 MLP_BRANCH = Checker(
     "mlp_branch(x, gain, bias, expand, expand_bias, shrink, shrink_bias)",
     target=half_block,
     make=some_stream,
+    edges=(still(some_stream(random.Random(0))),),
     tolerance=5e-3,
     count=8,
     axes=("slot", "number"),
@@ -169,6 +180,24 @@ MLP_BRANCH = Checker(
                 "divides by width: unbiased=False.",
             ),
             (
+                "the spread divides by one less",
+                "n - 1 outside",
+                "Your spread divides by width - 1, as torch.std does unless told otherwise, and 0.00001 is added after "
+                "the root. A layer norm divides by width, and adds under the root.",
+            ),
+            (
+                "every slot has a spread",
+                "no more",
+                "Right, but for a slot whose numbers are all equal: its spread is 0, and you divide 0 by 0, which is "
+                "NaN (not a number) and spoils everything after it. That is what the 0.00001 under the root is for.",
+            ),
+            (
+                "a little may be added after the root",
+                "outside",
+                "Right, but for a slot that is nearly still: you add 0.00001 to the spread. Added to the variance, "
+                "under the root, it counts as a spread of 0.003, so that such a slot stays small.",
+            ),
+            (
                 "the bend is a ReLU",
                 "relu",
                 "Your MLP bends with a ReLU. GPT-2's blocks, and these, have a GELU, F.gelu: a little below 0 it "
@@ -178,84 +207,4 @@ MLP_BRANCH = Checker(
     ),
 )
 
-
-def by_row(scores: Tensor, codes: Tensor, grid: int, way: str = "") -> list[float]:
-    """Mean cross-entropy of each row of the picture, in nats; or with one of the rules changed, for beliefs."""
-    loss = F.cross_entropy(scores.transpose(1, 2), codes, reduction="none")
-    if way == "share right":
-        loss = (scores.argmax(-1) != codes).float()
-    if way == "of the mean":
-        chance = (-loss).exp().view(len(codes), grid, grid)
-        return (-chance.mean((0, 2)).log()).tolist()
-    table = loss.view(len(codes), grid, grid)
-    if way == "columns":
-        return table.mean((0, 1)).tolist()
-    if way == "sums":
-        return table.sum((0, 2)).tolist()
-    return (table.mean((0, 2)) / (math.log(2) if way == "bits" else 1)).tolist()
-
-
-def some_guesses(rng: random.Random) -> tuple[Tensor, Tensor, int]:
-    """Scores of pictures' codes, better in some rows than in others."""
-    dice = torch.Generator().manual_seed(rng.getrandbits(62))
-    batch, grid, codes = rng.randint(2, 4), rng.randint(3, 5), rng.randint(6, 9)
-    right = torch.randint(codes, (batch, grid**2), generator=dice)
-    sure = 3 * torch.rand(grid, generator=dice).repeat_interleave(grid)
-    scores = torch.randn(batch, grid**2, codes, generator=dice)
-    return scores + sure[:, None] * F.one_hot(right, codes), right, grid
-
-
-def floats(answer: Callable[..., Any], *given: Any) -> Any:
-    """What an answer returns; one number for each row, as a tensor or as a list."""
-    found = answer(*given)
-    found = found.tolist() if isinstance(found, Tensor) else found
-    if not isinstance(found, list | tuple):
-        return found
-    return [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in found]
-
-
-LOSS_BY_ROW = Checker(
-    "loss_by_row(scores, codes, grid)",
-    target=by_row,
-    make=some_guesses,
-    observe=floats,
-    count=12,
-    axes=("row of the picture",),
-    beliefs=tuple(
-        Belief(name, says, lambda *given, way=way: by_row(*given, way=way))
-        for name, way, says in (
-            (
-                "columns for rows",
-                "columns",
-                "You have a number for each column. Codes lie row by row: after .view(batch, grid, grid) axis 1 "
-                "is the row, and the mean is over the other two.",
-            ),
-            (
-                "the loss of the mean chance",
-                "of the mean",
-                "You average the chances and take the logarithm then. The loss is the mean of the logarithms: a "
-                "single code that was held impossible must cost a lot, and not vanish in a mean.",
-            ),
-            (
-                "the loss is the share of errors",
-                "share right",
-                "You count how often the likeliest code was wrong. The loss asks how much chance was given to "
-                "the right one, even where it was not the likeliest.",
-            ),
-            (
-                "a row's loss is a sum",
-                "sums",
-                "You add the losses up. Asked is the mean over all codes of the row, in nats per token: only "
-                "that can be compared with the logarithm of the vocabulary.",
-            ),
-            (
-                "losses are in bits",
-                "bits",
-                "Your logarithm is that of base 2, so your losses are in bits, 1.44 times as large. Here "
-                "losses are in nats: take the natural logarithm.",
-            ),
-        )
-    ),
-)
-
-CHECKERS = (BLOCK_PARAMETERS, MLP_BRANCH, LOSS_BY_ROW, *lesson07_attention.CHECKERS)
+CHECKERS = (BLOCK_PARAMETERS, MLP_BRANCH, *lesson07_rows.CHECKERS, *lesson07_attention.CHECKERS)

@@ -78,6 +78,10 @@ NEAREST_TRAINING = Checker(
                 torch.tensor([[0.5, 0.4, 0.6, 0.3], [0.9, 0.2, 0.8, 0.1]]),
             ],
         ),
+        (
+            torch.tensor([[1.0, 0.0, 0.0, 1.0]]),
+            [torch.tensor([[0.0] * 4])] + [torch.tensor([[1.0, 0, 0, 0]])] * 2,
+        ),
     ),
     beliefs=(
         Belief(
@@ -167,6 +171,9 @@ def some_clouds(rng: random.Random) -> tuple[Tensor, Tensor]:
 
 LONG = torch.tensor([[-2.0, -1.9], [-1.0, -1.1], [0.0, 0.1], [1.0, 0.9], [2.0, 2.0]], dtype=torch.float64)
 
+FLAT = torch.randn(3, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+"""Fewer points than features: most of its eigenvalues are 0, or by rounding just below."""
+
 FRECHET_DISTANCE = Checker(
     "frechet_distance(one, two)",
     target=clouds_apart,
@@ -174,7 +181,11 @@ FRECHET_DISTANCE = Checker(
     make=some_clouds,
     tolerance=1e-3,
     count=12,
-    edges=((LONG, LONG * torch.tensor([1.0, -1.0], dtype=torch.float64)), (LONG, LONG + 0.5)),
+    edges=(
+        (LONG, LONG * torch.tensor([1.0, -1.0], dtype=torch.float64)),
+        (LONG, LONG + 0.5),
+        (FLAT, FLAT.flip(1) * 2),
+    ),
     beliefs=(
         Belief(
             "two clouds are where their centres are",

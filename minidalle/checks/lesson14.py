@@ -61,11 +61,13 @@ EXAMPLE = (
     'file_name,text\na.png,a red cube\nb.png,"a cat, asleep"\n\nc.png,\nd.png,a dog, awake\ne.png,a cup\n'
 )
 
+QUOTED = 'file_name,text\n"a, b.png",a cup\nc.png,""\n"",a star\nd.png,"""so"", it said"\ne.png,"a cat"\n'
+
 READ_CAPTIONS = Checker(
     "read_captions(text)",
     target=table_read,
     make=some_table,
-    edges=((EXAMPLE,), ("file_name,text\n",), ("file_name,text\n\n\na.png,b\n",)),
+    edges=((EXAMPLE,), ("file_name,text\n",), ("file_name,text\n\n\na.png,b\n",), (QUOTED,)),
     beliefs=(
         Belief(
             "every comma ends a column",

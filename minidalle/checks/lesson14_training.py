@@ -12,13 +12,14 @@ from minidalle.checks.checker import Belief, Checker
 
 
 def batch_if(
-    kept: int = 20, powers: bool = True, capped: bool = True, full: bool = True
+    kept: int = 20, powers: bool = True, capped: bool = True, full: bool = True, all_of_them: bool = True
 ) -> Callable[[int, int, int, int], int]:
-    """The largest batch, with one of the rules changed for beliefs. kept: bytes a parameter. full: memory may be."""
+    """The largest batch, with one of the rules changed for beliefs. kept: bytes a parameter. full: memory may be.
+    all_of_them: a batch may be."""
 
     def batch(memory: int, parameters: int, each: int, pictures: int) -> int:
         most = (memory - kept * parameters - (not full)) // each
-        most = max(0, min(most, pictures) if capped else most)
+        most = max(0, min(most, pictures - (not all_of_them)) if capped else most)
         return 1 << most.bit_length() >> 1 if powers else most
 
     return batch
@@ -44,6 +45,9 @@ LARGEST_BATCH = Checker(
         (1000, 60, 100, 500),
         (1000, 50, 100, 500),
         (1000, 40, 100, 3),
+        (310, 10, 100, 500),
+        (1000, 10, 100, 4),
+        (1000, 10, 100, 1),
     ),
     beliefs=(
         Belief(
@@ -68,6 +72,12 @@ LARGEST_BATCH = Checker(
             "pictures never run out",
             "Your batch is larger than the data: there are {pictures} pictures, and none stands in a batch twice.",
             batch_if(capped=False),
+        ),
+        Belief(
+            "a batch is less than the data",
+            "You ask for fewer pictures than there are, {pictures}. A batch may hold all of them: with 4 pictures, and "
+            "room for more, it is 4.",
+            batch_if(all_of_them=False),
         ),
         Belief(
             "memory may not be full",
