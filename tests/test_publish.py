@@ -83,6 +83,27 @@ def test_slides_follow_headings_and_short_texts_share_the_slide_of_their_code():
     assert types == ["slide", "slide", "-", "subslide", "subslide", "slide", "notes", "-"]
 
 
+def test_answers_wait_for_a_vote_and_words_about_a_picture_stand_below_it():
+    text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    drawn = nbformat.v4.new_output("display_data", {"text/html": '<img class="figure" alt="a house">'})
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            text("# T"),
+            text("## A\n**Predict, then run:** two?"),
+            code("1", outputs=[drawn]),
+            text("A house."),
+        ]
+    )
+    notebook.cells += [
+        code("2", outputs=[drawn]),
+        text("long " * 99),
+        code("3"),
+        text("**Predict, then run:**"),
+    ]
+    types = [cell.metadata.slideshow.slide_type for cell in staged(notebook).cells]
+    assert types == ["slide", "slide", *["subslide", "fragment"], *["subslide"] * 4]
+
+
 def test_the_command_writes_the_decks_that_are_asked_for(tmp_path: Path, capsys):
     assert write_decks(["00", "--out", str(tmp_path)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["00_draw.html"]

@@ -1,11 +1,12 @@
 """Write each lesson as one reveal.js deck that needs no network: `python3 course.py slides [06 11 ...] [--out DIR]`.
 
 A deck is the lesson, cell by cell. A heading begins a slide; each further text, and each code cell with what it
-shows, is the next step down from it; a short text shares the slide of the code that it leads to. Speaker notes (cells
-of the type "notes") belong to the slide before them: the key S opens them in a window of their own. A cell of the type
-"fragment" appears by a key on the slide before it, "skip" leaves a cell out, and "-" keeps it on the slide before it.
-What is too tall is made smaller until it fits. The key ? shows all other keys; to print, open the deck with ?print-pdf
-at the end of its address.
+shows, is the next step down from it. A short text shares the slide of the code that it leads to, unless it asks the
+room to predict what the code will show. A text that says what a picture shows appears below the picture, by a key.
+Speaker notes (cells of the type "notes") belong to the slide before them: the key S opens them in a window of their
+own. A cell of the type "fragment" appears by a key on the slide before it, "skip" leaves a cell out, and "-" keeps it
+on the slide before it. What is too tall is made smaller until it fits. The key ? shows all other keys; to print, open
+the deck with ?print-pdf at the end of its address.
 
 Left out: live code. A lecturer who wants it has the same lesson open in JupyterLab.
 """
@@ -30,21 +31,33 @@ REVEAL = files("sphinx_revealjs") / "_static" / "revealjs"
 SHORT = 45
 """Words: a text of at most so many leaves room for the code that follows it."""
 
+BELOW = 90
+"""Words: a text of at most so many leaves room for the picture above it."""
+
 
 def staged(notebook: NotebookNode) -> NotebookNode:
     """The notebook with a type of slide for each cell, as nbconvert reads them."""
-    short = False
+    short = pictured = False
     for number, cell in enumerate(notebook.cells):
         given = cell.metadata.get("slideshow", {}).get("slide_type", "")
-        heading = cell.cell_type == "markdown" and cell.source.startswith(("# ", "## "))
-        if number == 0 or heading:
+        text, words = cell.cell_type == "markdown", len(cell.source.split())
+        asks = text and "Predict, then run" in cell.source
+        if number == 0 or (text and cell.source.startswith(("# ", "## "))):
             given = "slide"
         elif given in ("", "slide"):
-            given = "-" if short and cell.cell_type == "code" else "subslide"
-        if given != "notes":
-            short = number > 0 and cell.cell_type == "markdown" and len(cell.source.split()) <= SHORT
+            if text:
+                given = "fragment" if pictured and words <= BELOW and not asks else "subslide"
+            else:
+                given = "-" if short else "subslide"
+        if given not in ("notes", "skip"):
+            short = number > 0 and text and words <= SHORT and not asks and given != "fragment"
+            pictured = not text and any(_is_picture(output) for output in cell.get("outputs", []))
         cell.metadata["slideshow"] = nbformat.from_dict({"slide_type": given})
     return notebook
+
+
+def _is_picture(output: NotebookNode) -> bool:
+    return '<img class="figure"' in output.get("data", {}).get("text/html", "")
 
 
 def deck(path: Path) -> str:
