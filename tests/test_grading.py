@@ -257,7 +257,10 @@ def test_a_removed_section_counts_nothing_and_tags_may_be_lost(tmp_path: Path):
 
 def test_magics_are_passed_over():
     assert plain_python("%matplotlib inline\nx = 1\n!ls") == "pass\nx = 1\npass"
-    assert plain_python("%%time\nx = 1") == ""
+    assert plain_python("%%time\nx = 1\nx?") == "x = 1\npass" and plain_python("%%bash\nls") == ""
+    assert plain_python("if 1:\n    %time f()\nls = !ls\n?f") == "if 1:\n    pass\nls = None\npass"
+    same = 'x = (3\n% 2)\ntext = """\n%d!\n"""'
+    assert plain_python(same) == same, "what is Python as it stands is let alone"
 
 
 def test_a_formula_in_a_file_name_stays_text(tmp_path: Path):

@@ -8,6 +8,7 @@ minidalle/checks/cards.json, and the list between the marks of exercises/README.
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import sys
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from exercises.source.parts import FIELDS, Exercise, every_exercise, lessons  # noqa: E402
+from minidalle.checks.style import digest  # noqa: E402
 
 STARS = {"warm-up": "★", "build": "★★", "investigation": "★★", "stretch": "★★★"}
 KERNEL = {
@@ -117,6 +119,9 @@ def cards() -> str:
                 name: getattr(exercise, name) for name in FIELDS[:5]
             }
             every[exercise.name()]["hints"] = list(exercise.hints)
+            if not isinstance(exercise.specification, str):
+                lines = ast.parse(exercise.code("specification"))
+                every[exercise.name()]["specification"] = digest(lines)
     return json.dumps(every, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from minidalle.checks.catalogue import card, cards, checker, points
 from minidalle.checks.checker import Finding
 from minidalle.checks.progress import progress, record
-from minidalle.checks.style import borrowed_by, style_fault, tree_of
+from minidalle.checks.style import Watched, home, style_fault, trees_of
 from minidalle.checks.verdict import Hint, Verdict
 
 __all__ = ["Verdict", "card", "cards", "check", "hint", "points", "progress"]
@@ -36,9 +36,11 @@ def check(exercise: str, answer: Callable[..., Any], seed: int = 0, draw: bool =
             "was it called already?"
         )
     cases = one.cases(seed)
-    outcomes = [one.run(answer, case) for case in cases]
+    watched = Watched(answer)
+    outcomes = [one.run(watched, case) for case in cases]
     finding = one.judge(cases, outcomes)
-    if finding.passed and (fault := style_fault(one, tree_of(answer), borrowed_by(answer, exercise))):
+    borrowed = {exercise} if home(answer) == "minidalle" else watched.called
+    if finding.passed and (fault := style_fault(one, trees_of(answer), borrowed)):
         finding = Finding(False, fault, "style")
     if finding.passed:
         record(exercise)

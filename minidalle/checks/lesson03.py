@@ -135,16 +135,19 @@ PERPLEXITY = Checker(
 def forwards_and_back(answer: Callable[..., Any], vectors: Tensor, codebook: Tensor) -> Any:
     """What a choice of codes gives, and the gradients that pass it when a loss pulls at its numbers with the
     slopes 1 to 2: rows of value, then of the vectors' gradient, then of the codebook's."""
-    leaves = [tensor.clone().requires_grad_() for tensor in (vectors, codebook)]
-    chosen = answer(*leaves)
-    if not isinstance(chosen, Tensor):
-        return chosen
-    if chosen.shape != vectors.shape:
-        raise ValueError(f"the result has shape {list(chosen.shape)}, where {list(vectors.shape)} is asked")
-    gradients = [torch.zeros_like(leaf) for leaf in leaves]
-    if chosen.requires_grad:
-        loss = (chosen * slopes(chosen)).sum()
-        gradients = torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+    with torch.enable_grad():  # whatever a notebook has set before
+        leaves = [tensor.clone().requires_grad_() for tensor in (vectors, codebook)]
+        chosen = answer(*leaves)
+        if not isinstance(chosen, Tensor):
+            return chosen
+        if chosen.shape != vectors.shape:
+            raise ValueError(
+                f"the result has shape {list(chosen.shape)}, where {list(vectors.shape)} is asked"
+            )
+        gradients = [torch.zeros_like(leaf) for leaf in leaves]
+        if chosen.requires_grad:
+            loss = (chosen * slopes(chosen)).sum()
+            gradients = torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
     return torch.cat([chosen.detach(), *gradients])
 
 

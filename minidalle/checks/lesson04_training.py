@@ -151,8 +151,9 @@ def slope(logits: Tensor, mean: bool = True, weighed: bool = True) -> Tensor:
 
 def by_autograd(logits: Tensor) -> Tensor:
     """The gradient that the package's KL gives."""
-    leaf = logits.clone().requires_grad_()
-    return torch.autograd.grad(kl_to_uniform(leaf).sum(), leaf)[0]
+    with torch.enable_grad():  # whatever a notebook has set before
+        leaf = logits.clone().requires_grad_()
+        return torch.autograd.grad(kl_to_uniform(leaf).sum(), leaf)[0]
 
 
 KL_SLOPE = Checker(

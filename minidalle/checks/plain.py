@@ -18,6 +18,12 @@ from torch import Tensor
 LARGEST = 200_000
 """Numbers in one tensor: no exercise asks for more."""
 
+LONGEST = 1000
+"""Bits of a whole number: longer ones fit into no float, and no exercise asks for them."""
+
+DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
+"""What a plain tensor may hold."""
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -28,21 +34,41 @@ class Unknown:
 
 def plain(value: Any) -> Any:
     """`value` with tuples as lists, tensors detached and on the CPU, and what is not plain as `Unknown`."""
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        return Unknown("int of a huge size")
     if value is None or type(value) in (bool, int, float, str, bytes, Unknown):
         return value
     for simple in (int, float, str, bytes):  # their subclasses may compare as they like
         if isinstance(value, simple):
             return simple(value)
     if isinstance(value, Tensor):
-        return value.detach().cpu() if value.numel() <= LARGEST else Unknown("tensor of a huge size")
+        return _strided(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
-        fine = all(_is_key(key) for key in value)
-        return {key: plain(item) for key, item in value.items()} if fine else Unknown("dict of strange keys")
+        found = {_unwrapped(key): plain(item) for key, item in value.items()}
+        return found if all(map(_is_key, found)) else Unknown("dict of strange keys")
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         return plain(value.tolist()) if getattr(value, "ndim", 0) == 0 else plain(torch.as_tensor(value))
     return Unknown(type(value).__name__)
+
+
+def _strided(value: Tensor) -> Tensor | Unknown:
+    """A tensor as an ordinary one, of numbers that can be compared; Unknown for what cannot be made so."""
+    if value.is_nested or value.is_quantized or value.is_complex():
+        return Unknown(f"tensor of {str(value.dtype).removeprefix('torch.')}")
+    if value.numel() > LARGEST:
+        return Unknown("tensor of a huge size")
+    value = value.detach().cpu()
+    value = value if value.layout == torch.strided else value.to_dense()
+    if str(value.dtype).removeprefix("torch.") in DTYPES:
+        return value
+    return value.float() if value.is_floating_point() else value.long()
+
+
+def _unwrapped(key: Any) -> Any:
+    """A key of NumPy's own as Python's."""
+    return key.item() if type(key).__module__ == "numpy" and getattr(key, "ndim", 1) == 0 else key
 
 
 def _is_key(key: Any) -> bool:
@@ -81,18 +107,20 @@ def decode(value: Any) -> Any:
     if isinstance(value, list):
         return [decode(item) for item in value]
     if not isinstance(value, dict):
-        return value
+        return plain(value)
     try:
         if "tensor" in value:
-            dtype = getattr(torch, value["dtype"])
+            dtype = getattr(torch, value["dtype"] if value["dtype"] in DTYPES else "")
             return torch.tensor([decode(item) for item in value["tensor"]], dtype=dtype).reshape(
                 value["shape"]
             )
         if "pairs" in value:
             return {_key(decode(key)): decode(item) for key, item in value["pairs"]}
         if "bytes" in value:
-            return bytes(value["bytes"])
-        return Unknown(value["unknown"]) if "unknown" in value else float(value["float"])
+            return bytes([*value["bytes"]])
+        if "unknown" in value:
+            return Unknown("".join(sign for sign in str(value["unknown"])[:60] if sign.isprintable()))
+        return float(value["float"])
     except (KeyError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
         raise ValueError(f"this is no plain data: {error}") from None
 
@@ -107,7 +135,7 @@ def copied(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.detach().clone()
     if isinstance(value, list | tuple):
-        return type(value)(copied(item) for item in value)
+        return (list if isinstance(value, list) else tuple)(map(copied, value))
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
     return value

@@ -1,82 +1,132 @@
 """The few things that are asked of how an answer is written: that it is the student's own, and has no loop
 where the exercise is about doing without.
 
-Left out: taste.
+Left out: taste. Who means to hide something from it can.
 """
 
 from __future__ import annotations
 
 import ast
+import hashlib
 import inspect
+import sys
 import textwrap
-from collections.abc import Callable, Set
-from types import ModuleType
+from collections.abc import Callable, Iterable, Set
+from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
+from minidalle.checks.catalogue import card
 from minidalle.checks.checker import Checker
 
 LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+PACKAGE = str(Path(__file__).parents[1] / "_")[:-1]
+"""The folder that the package's own code lies in, to its last slash."""
+
+FREE = frozenset(("check", "hint", "progress"))
+"""What an exercise's own code may take from the checks."""
 
 
-def style_fault(checker: Checker, function: ast.AST | None, borrowed: Set[str] = frozenset()) -> str:
+def style_fault(checker: Checker, functions: Iterable[ast.AST], borrowed: Set[str] = frozenset()) -> str:
     """What is wrong with how a right answer is written, in words; "" if nothing is.
 
-    function: its syntax tree, None where that is not known. borrowed: names that come from the package.
+    functions: the syntax trees of the answer and of the student's functions that it calls, as far as they are
+    known. borrowed: what it takes or calls of the package; the exercise's own name if the whole answer is.
     """
+    functions = list(functions)
     if checker.name in borrowed:
         return "This is the package's own function. It is right, but the exercise is to write it yourself."
-    if function is None:
-        return ""
-    names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    functions = {node.name for node in ast.walk(function) if isinstance(node, ast.FunctionDef)}
-    if any(name.startswith("specification") for name in names | functions):
+    nodes = [node for function in functions for node in ast.walk(function)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)} | borrowed
+    names |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    if any(name.startswith("specification") for name in names):
         return "The results are right, since they are the specification's: now write it without calling that."
-    if names & borrowed or imports_package(function):
+    if borrowed or any(map(imports_package, functions)):
         return (
             "Your function calls the package's own, which is right, but not yours: write it from the parts."
         )
-    if not checker.loops and any(isinstance(node, LOOPS) for node in ast.walk(function)):
+    if card(checker.name).get("specification", "none") in map(digest, functions):
+        return (
+            "These are the specification's own lines, and they are right. Now find another way, of your own."
+        )
+    if not checker.loops and any(isinstance(node, LOOPS) for node in nodes):
         return (
             "Every value is right, but there is a Python loop in it, which would run for every number of a "
-            "large "
-            "model. The exercise is to do all of them in one tensor operation."
+            "large model. The exercise is to do all of them in one tensor operation."
         )
     return ""
 
 
+class Watched:
+    """An answer that notes what it calls of this package, and of the specification, in `called`.
+
+    Functions that are handed to it as arguments are its to call.
+    """
+
+    def __init__(self, answer: Callable[..., Any]) -> None:
+        self.answer, self.called, self.given = answer, set(), set()
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The answer's own result."""
+        self.given = {getattr(one, "__code__", None) for one in arguments}
+        before = sys.getprofile()
+        sys.setprofile(self._look)
+        try:
+            return self.answer(*arguments)
+        finally:
+            sys.setprofile(before)
+
+    def _look(self, frame: FrameType, event: str, argument: Any) -> None:
+        code: CodeType = frame.f_code
+        if event != "call" or code in self.given:
+            return
+        if code.co_filename.startswith(PACKAGE) or code.co_name.startswith("specification"):
+            self.called.add(code.co_name)
+
+
+def digest(tree: ast.AST) -> str:
+    """A function by its lines, whatever its name, its docstring and its layout are."""
+    node = tree.body[0] if isinstance(tree, ast.Module) and tree.body else tree
+    lines = [
+        line
+        for line in getattr(node, "body", [])
+        if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+    ]
+    return hashlib.sha256("\n".join(map(ast.dump, lines)).encode()).hexdigest()[:16]
+
+
 def imports_package(tree: ast.AST) -> Set[str]:
-    """The names that some code imports from this package, its checks excepted."""
+    """The names that some code imports from this package, `check`, `hint` and `progress` excepted."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "minidalle":
-            found |= {alias.asname or alias.name for alias in node.names if node.module != "minidalle.checks"}
+            free = FREE if node.module == "minidalle.checks" else ()
+            found |= {alias.asname or alias.name for alias in node.names if alias.name not in free}
         if isinstance(node, ast.Import):
             names = [alias for alias in node.names if alias.name.split(".")[0] == "minidalle"]
             found |= {alias.asname or "minidalle" for alias in names}
     return found
 
 
-def tree_of(answer: Callable[..., Any]) -> ast.AST | None:
-    """The syntax tree of a function, where its source can be found."""
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(answer)))
-    except (OSError, TypeError, SyntaxError):
-        return None
+def trees_of(answer: Callable[..., Any]) -> list[ast.AST]:
+    """The syntax trees of a function and of those beside it that it calls, where their source can be found."""
+    trees, waiting, seen = [], [answer], set()
+    while waiting:
+        function = waiting.pop()
+        code, known = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+        if code is None or code in seen:
+            continue
+        seen.add(code)
+        try:
+            trees.append(ast.parse(textwrap.dedent(inspect.getsource(function))))
+        except (OSError, TypeError, SyntaxError):
+            continue
+        names = {node.id for node in ast.walk(trees[-1]) if isinstance(node, ast.Name)}
+        beside = [known[name] for name in names if name in known]
+        waiting += [one for one in beside if getattr(one, "__globals__", None) is known]
+    return trees
 
 
-def borrowed_by(answer: Callable[..., Any], exercise: str) -> Set[str]:
-    """The names in a function that come from this package; the exercise's own if the function does itself."""
-    if _home(answer) == "minidalle":
-        return {exercise}
-    known = getattr(answer, "__globals__", {})
-    return {
-        name
-        for name in getattr(getattr(answer, "__code__", None), "co_names", ())
-        if _home(known.get(name)) == "minidalle"
-    }
-
-
-def _home(thing: Any) -> str:
+def home(thing: Any) -> str:
     """The package that something comes from."""
-    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
-    return str(name).split(".")[0]
+    return str(getattr(thing, "__module__", "")).split(".")[0]

@@ -8,8 +8,8 @@ container or a virtual machine there.
 
 **It does not protect against** reading: code can read what the account that runs it can read, though it can
 send it nowhere. Nor against copying a solution from a neighbour or from `exercises/solutions`: another
-`--seed` changes the cases, not the question. Nor does it hide results that are computed by calling PyTorch's
-own version of a thing.
+`--seed` changes the cases, not the question. An answer is watched, and calling this package is told; who means to
+can look away from the watch. Nor does it hide results that are computed by calling PyTorch's own version of a thing.
 
 Left out: accounts, deadlines, deciding what half an answer is worth.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,10 @@ def grade(args: argparse.Namespace) -> int:
     if fault:
         sys.stderr.write(f"minidalle grade: {fault}\n")
         return 2
-    marks = []
+    marks, names = [], Counter(path.name for path in paths)
     with Runner(args.timeout) as runner:
         for path in paths:
-            marks.append(mark(path, runner, args.seed))
+            marks.append(mark(path, runner, args.seed, str(path) if names[path.name] > 1 else ""))
             if not args.json:
                 sys.stdout.write(in_words(marks[-1]))
                 sys.stdout.flush()

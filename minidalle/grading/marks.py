@@ -7,9 +7,10 @@ better.
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,22 @@ from minidalle import __version__
 from minidalle.checks.catalogue import card, cards, checker, points
 from minidalle.checks.checker import Finding
 from minidalle.checks.style import imports_package, style_fault
-from minidalle.grading.runner import Ran, Runner
+from minidalle.grading.runner import Ran, Runner, clean
 from minidalle.grading.submission import Submission, SubmissionError, read
 
 
-def mark(path: Path, runner: Runner, seed: int) -> dict[str, Any]:
+def mark(path: Path, runner: Runner, seed: int, name: str = "") -> dict[str, Any]:
     """The marks of one submission: file, lesson, points, of, note, and a row for each exercise of its
-    lesson."""
+    lesson. name: what the file is called, where its own name does not tell which it is."""
+    file = clean(name or path.name)
     try:
         submission = read(path)
     except (SubmissionError, OSError) as error:
         note = str(error) if isinstance(error, SubmissionError) else f"it cannot be read ({error.strerror})"
-        return {"file": path.name, "lesson": "", "points": 0, "of": 0, "note": note, "exercises": []}
+        return {"file": file, "lesson": "", "points": 0, "of": 0, "note": clean(note), "exercises": []}
     rows = [mark_exercise(submission, exercise, runner, seed) for exercise in submission.exercises]
     total = {name: sum(row[name] for row in rows) for name in ("points", "of")}
-    return {"file": path.name, "lesson": submission.lesson, **total, "note": "", "exercises": rows}
+    return {"file": file, "lesson": submission.lesson, **total, "note": "", "exercises": rows}
 
 
 def mark_exercise(submission: Submission, exercise: str, runner: Runner, seed: int) -> dict[str, Any]:
@@ -51,16 +53,18 @@ def mark_exercise(submission: Submission, exercise: str, runner: Runner, seed: i
     finding = Finding(False, f"It was not judged: {ran.fault}.")
     if not ran.fault:
         finding = one.judge(cases, ran.outcomes)
-        if finding.passed and (fault := written(submission, exercise)):
+        if finding.passed and (fault := written(submission, exercise, ran.called)):
             finding = Finding(False, fault, "style")
     row |= {"status": _status(ran, finding), "points": of if finding.passed else 0, "walls": list(ran.walls)}
     return row | {"belief": finding.belief, "feedback": finding.message}
 
 
-def written(submission: Submission, exercise: str) -> str:
-    """What is wrong with how a right answer is written; "" if nothing."""
-    function, section = submission.function(exercise)
-    return style_fault(checker(exercise), function, imports_package(section))
+def written(submission: Submission, exercise: str, called: Set[str]) -> str:
+    """What is wrong with how a right answer is written; "" if nothing. called: what it was seen to call of the
+    package."""
+    functions, section = submission.functions(exercise)
+    used = {node.id for one in functions for node in ast.walk(one) if isinstance(node, ast.Name)}
+    return style_fault(checker(exercise), functions, called | (imports_package(section) & used))
 
 
 def _status(ran: Ran, finding: Finding) -> str:

@@ -21,6 +21,7 @@ from minidalle.checks.plain import decode, encode
 
 MEMORY = 1 << 30
 FILE_SIZE = 16 << 20
+WALLS = ("limits", "filter", "hook")
 GRACE = 30.0
 """Seconds beyond the limit after which a silent server is given up."""
 
@@ -28,9 +29,10 @@ GRACE = 30.0
 @dataclass(frozen=True)
 class Ran:
     """What came back. outcomes: one for each case; empty if the code did not get that far, and `fault` says
-    why."""
+    why. called: what of the package the answer has called."""
 
     outcomes: tuple[Outcome, ...] = ()
+    called: frozenset[str] = frozenset()
     fault: str = ""
     stopped: bool = False
     walls: tuple[str, ...] = ()
@@ -71,13 +73,13 @@ class Runner:
             if result.stat().st_size > FILE_SIZE:
                 raise ValueError("too much")
             found = json.loads(result.read_text(encoding="utf-8"))
-            walls = tuple(str(name) for name in found["walls"])
+            walls = tuple(name for name in WALLS if name in found["walls"])
             if "fault" in found:
                 return Ran(fault=clean(found["fault"]), walls=walls)
             outcomes = tuple(_outcome(told) for told in found["outcomes"])
             if len(outcomes) != count:
                 raise ValueError("too few")
-            return Ran(outcomes, walls=walls)
+            return Ran(outcomes, frozenset(map(clean, found["called"])), walls=walls)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
             return Ran(fault=f"its process ended {how} before there was an answer", stopped=True)

@@ -18,6 +18,9 @@ from typing import Any
 from minidalle.checks import cards
 
 LARGEST = 20 << 20
+MOST_CODE = 1 << 20
+"""Characters of code in one notebook: reading more of it would take the marker's own memory."""
+
 HEADING = re.compile(r"^#+ .*`(\w+)`", re.MULTILINE)
 CHECK = re.compile(r"\bcheck\(\s*[\"'](\w+)[\"']")
 
@@ -44,8 +47,8 @@ class Submission:
         """The code to run for one exercise."""
         return [*self.shared, *self.sections.get(exercise, [])]
 
-    def function(self, exercise: str) -> tuple[ast.AST | None, ast.Module]:
-        """The last definition of the exercise's function, None if there is none; and all code of its
+    def functions(self, exercise: str) -> tuple[list[ast.AST], ast.Module]:
+        """The last definition of the exercise's function, and of those that it names, and so on; and all code of its
         section."""
         bodies = []
         for text in self.cells(exercise):
@@ -54,13 +57,21 @@ class Submission:
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue  # the run will say so
         module = ast.Module(bodies, [])
-        defined = [node for node in bodies if isinstance(node, ast.FunctionDef) and node.name == exercise]
-        return (defined[-1] if defined else None), module
+        defined = {node.name: node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
+        found, waiting = {}, [exercise]
+        while waiting:
+            name = waiting.pop()
+            if name in defined and name not in found:
+                found[name] = defined[name]
+                waiting += [node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)]
+        return list(found.values()), module
 
 
 def read(path: Path) -> Submission:
     """Read a notebook. Raises SubmissionError for what is none, or has no exercise of this course."""
     cells, lesson = _cells(path)
+    if sum(len(text) for kind, text, _ in cells if kind == "code") > MOST_CODE:
+        raise SubmissionError(f"it has more than {MOST_CODE >> 20} MB of code")
     found, here = Submission(lesson), ""
     named: Counter[str] = Counter()
     for kind, text, tags in cells:
@@ -94,7 +105,7 @@ def _cells(path: Path) -> tuple[list[tuple[str, str, list[str]]], str]:
     if path.stat().st_size > LARGEST:
         raise SubmissionError(f"it is larger than {LARGEST >> 20} MB: clear its outputs")
     try:
-        book = json.loads(path.read_text(encoding="utf-8"))
+        book = json.loads(path.read_text(encoding="utf-8-sig"))
         lesson = book.get("metadata", {}).get("minidalle", {}).get("exercises", "")
         return [_cell(cell) for cell in book["cells"]], str(lesson)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -112,8 +123,20 @@ def _cell(cell: dict[str, Any]) -> tuple[str, str, list[str]]:
 
 
 def plain_python(text: str) -> str:
-    """A cell without what only notebooks understand: lines that begin with % or !, and a %% at its head."""
-    if text.lstrip().startswith("%%"):
-        return ""
-    lines = text.splitlines()
-    return "\n".join("pass" if re.match(r"[%!]", line) else line for line in lines)
+    """A cell without what only notebooks understand: lines that begin with % or !, or end with ?, and a %% at its
+    head. Where that leaves the rest of the cell as it is, as %%time does, the rest counts."""
+    if _is_python(text):
+        return text
+    head, _, rest = text.lstrip().partition("\n")
+    if head.startswith("%%"):
+        return plain_python(rest) if head.split()[0] in ("%%time", "%%capture", "%%prun") else ""
+    lines = [re.sub(r"^(\s*\w+\s*=\s*)[%!].*", r"\1None", line) for line in text.split("\n")]
+    return "\n".join(re.sub(r"^(\s*)([%!?].*|[\w.]+\?+\s*)$", r"\1pass", line) for line in lines)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -22,17 +22,24 @@ import sys
 from typing import Any
 
 ALLOWED = (
-    0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 32,
-    33, 35, 39, 60, 61, 63, 72, 73, 79, 80, 81, 89, 96, 97, 98, 99, 102, 104, 107, 108, 110, 115, 118, 120,
-    131, 158, 186, 201, 202, 203, 204, 217, 218, 219, 228, 229, 230, 231, 232, 233, 234, 239, 262, 267, 269,
+    0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 32,
+    33, 35, 39, 60, 61, 63, 73, 79, 80, 81, 89, 96, 97, 98, 99, 102, 104, 107, 108, 110, 115, 118, 120,
+    131, 158, 186, 201, 202, 204, 217, 218, 219, 228, 229, 230, 231, 232, 233, 239, 262, 267, 269,
     270, 271, 273, 281, 285, 290, 291, 292, 293, 309, 318, 324, 332, 334, 439,
 )  # fmt: skip
 """Requests to Linux on x86-64, by number, that reading, computing, waiting and ending take; files are opened
 below."""
 
-OPEN, OPENAT, CLONE, CLONE3, PRLIMIT = 2, 257, 56, 435, 302
+OPEN, OPENAT, CLONE, CLONE3, PRLIMIT, FCNTL, IOCTL = 2, 257, 56, 435, 302, 72, 16
 READ_ONLY = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20000000
 """Flags of opening that must not be set: to write, to create, to cut off, to append, a nameless file."""
+
+HARMLESS = {
+    FCNTL: (0, 1, 2, 3, 4, 5, 6, 7, 1030),
+    IOCTL: (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
+}
+"""What may be asked of an open file: its flags, its locks, whether it is a terminal. Not whom it should signal: that
+could be any process of the same user."""
 
 THREAD = 0x10000
 """The flag of clone that makes a thread of a process, not another process."""
@@ -88,6 +95,10 @@ def instructions() -> list[tuple[int, int, int, int]]:
         (LOAD, 0, 0, 36),
     ]  # limits: to read, not to set
     lines += [(EQUAL, 0, 1, 0), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, DENY)]
+    for number, harmless in HARMLESS.items():
+        lines += [(EQUAL, 0, len(harmless) + 3, number), (LOAD, 0, 0, 24)]
+        lines += [(EQUAL, len(harmless) - place, 0, value) for place, value in enumerate(harmless)]
+        lines += [(RETURN, 0, 0, DENY), (RETURN, 0, 0, ALLOW)]
     for number in ALLOWED:
         lines += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ALLOW)]
     return [*lines, (RETURN, 0, 0, DENY)]
