@@ -199,6 +199,7 @@ def gains(measured: Mapping[str, Mapping[str, float]], unit: str = "share right"
                 color=BLUE,
                 linewidth=6,
                 alpha=0.3,
+                label=None if row else "its gain's 95 % interval",
             )
         for column, label, colour, marker in (
             ("random", "an average drawing", DARK, "o"),
@@ -218,11 +219,11 @@ def gains(measured: Mapping[str, Mapping[str, float]], unit: str = "share right"
             )
         axes.set_yticks(range(len(measured)), list(measured))
         axes.set(xlabel=unit, xlim=(0, 1.03), ylim=(len(measured) - 0.4, -0.6))
-        canvas.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        canvas.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
     said = "; ".join(
         f"{name}: {one['random']:.2f}, chosen {one['best']:.2f}, any {one['oracle']:.2f}"
         for name, one in measured.items()
     )
     alt = f"Share right of an average drawing, CLIP's favourite, and any: {said}"
-    return with_palette(figure(paint, alt, 9, 1.9 + 0.5 * len(measured)))
+    return with_palette(figure(paint, alt, 9, 2.2 + 0.5 * len(measured)))
