@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exercises.source.parts import every_exercise, source
+from exercises.source.parts import every_exercise, lessons, source
 from minidalle.checks import check
 from minidalle.checks.catalogue import checker
 from minidalle.checks.plain import decode
@@ -18,7 +18,7 @@ from minidalle.cli import main
 from minidalle.grading.marks import mark
 from minidalle.grading.runner import Runner
 from minidalle.grading.submission import MOST_CODE, SubmissionError, read
-from tests.test_grading import FILTERED, FIRST, LESSON, SECOND, graded, notebook, right
+from tests.test_grading import FILTERED, FIRST, LESSON, ROOT, SECOND, graded, notebook, right
 
 EXERCISES = {one.name(): one for one in every_exercise()}
 
@@ -53,6 +53,14 @@ def test_no_other_process_is_signalled(way: str):
     finally:
         victim.kill()
         victim.wait()
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_every_solution_earns_all_points(lesson: str):
+    """What is right in a notebook is right here: cases arrive as they were, tuples among them."""
+    with Runner(60) as runner:
+        marks = mark(ROOT / "exercises" / "solutions" / f"{lesson}.ipynb", runner, 1)
+    assert marks["points"] == marks["of"] > 0, [row for row in marks["exercises"] if not row["points"]]
 
 
 STRANGE = {

@@ -88,7 +88,11 @@ def encode(value: Any) -> Any:
         }
     if isinstance(value, bytes):
         return {"bytes": list(value)}
-    if isinstance(value, list | tuple):
+    if isinstance(
+        value, tuple
+    ):  # only in what is given to an answer: there it may be the key of a dictionary
+        return {"tuple": [encode(item) for item in value]}
+    if isinstance(value, list):
         return [encode(item) for item in value]
     if isinstance(value, dict):
         return {"pairs": [[encode(key), encode(item)] for key, item in value.items()]}
@@ -118,6 +122,8 @@ def decode(value: Any) -> Any:
             return {_key(decode(key)): decode(item) for key, item in value["pairs"]}
         if "bytes" in value:
             return bytes([*value["bytes"]])
+        if "tuple" in value:
+            return tuple(map(decode, value["tuple"]))
         if "unknown" in value:
             return Unknown("".join(sign for sign in str(value["unknown"])[:60] if sign.isprintable()))
         return float(value["float"])

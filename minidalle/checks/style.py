@@ -92,7 +92,7 @@ def digest(tree: ast.AST) -> str:
         for line in getattr(node, "body", [])
         if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
     ]
-    return hashlib.sha256("\n".join(map(ast.dump, lines)).encode()).hexdigest()[:16]
+    return hashlib.sha256("".join("".join(map(ast.unparse, lines)).split()).encode()).hexdigest()[:16]
 
 
 def imports_package(tree: ast.AST) -> Set[str]:
