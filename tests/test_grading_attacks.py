@@ -88,6 +88,37 @@ def test_strange_values_are_wrong_and_no_more(name: str):
         assert not verdict and verdict.message, way
 
 
+def test_right_values_of_another_kind_are_right():
+    import numpy as np
+    import torch
+
+    def as_numpy(value):
+        return {np.str_(word): np.int64(count) for word, count in value.items()}
+
+    kinds = {
+        "given_cells": (list, torch.Tensor.numpy, torch.Tensor.tolist, lambda value: tuple(value)),
+        "is_copy": (list, torch.Tensor.numpy),
+        "count_words": (as_numpy, __import__("collections").Counter),
+        "kl_slope": (torch.Tensor.double, torch.Tensor.numpy, lambda value: value.T.contiguous().T),
+    }
+    for name, ways in kinds.items():
+        for way in ways:
+            verdict = check(
+                name, lambda *case, name=name, way=way: way(EXERCISES[name].reference(*case)), draw=False
+            )
+            assert verdict, (name, way, verdict.message)
+
+
+def test_no_gradients_in_a_notebook_change_no_verdict():
+    import torch
+
+    exercise = EXERCISES["straight_through"]
+    with torch.no_grad():
+        assert check("straight_through", exercise.reference, draw=False)
+        detached = exercise.seeded()["everything is detached"]
+        assert not check("straight_through", detached, draw=False)
+
+
 def test_strange_values_leave_the_others_their_marks(tmp_path: Path, capsys: pytest.CaptureFixture):
     paths = []
     for way, value in STRANGE.items():

@@ -138,8 +138,10 @@ def forwards_and_back(answer: Callable[..., Any], vectors: Tensor, codebook: Ten
     with torch.enable_grad():  # whatever a notebook has set before
         leaves = [tensor.clone().requires_grad_() for tensor in (vectors, codebook)]
         chosen = answer(*leaves)
+        if chosen is None:
+            return None
         if not isinstance(chosen, Tensor):
-            return chosen
+            raise TypeError(f"it gives back {type(chosen).__name__}, and only a tensor has a gradient")
         if chosen.shape != vectors.shape:
             raise ValueError(
                 f"the result has shape {list(chosen.shape)}, where {list(vectors.shape)} is asked"

@@ -106,7 +106,11 @@ DEAD_CODES = Checker(
     make=some_history,
     observe=numbers,
     axes=("batch",),
-    edges=((torch.tensor([[0, 1], [1, 1], [2, 1], [1, 1], [1, 0], [1, 1]]), 5, 2),),
+    edges=(
+        (torch.tensor([[0, 1], [1, 1], [2, 1], [1, 1], [1, 0], [1, 1]]), 5, 2),
+        (torch.tensor([[0, 1], [1, 1], [2, 1], [1, 1], [1, 0]]), 5, 1),
+        (torch.tensor([[0, 1], [1, 1], [2, 1], [1, 1]]), 4, 50),
+    ),
     beliefs=(
         Belief(
             "unused now is dead",

@@ -109,7 +109,12 @@ UPDATE_SECONDS = Checker(
     "update_seconds(counts, computing, size, link, wire)",
     target=seconds_if(),
     make=some_machines,
-    edges=(([1, 8, 16], 16.0, 80, 100.0, 10.0), ([8, 9], 0.1, 90, 100.0, 10.0), ([1], 3.0, 50, 10.0, 1.0)),
+    edges=(
+        ([1, 8, 16], 16.0, 80, 100.0, 10.0),
+        ([8, 9], 0.1, 90, 100.0, 10.0),
+        ([1], 3.0, 50, 10.0, 1.0),
+        ([12, 1, 8, 12], 9.0, 80, 90.0, 20.0),
+    ),
     axes=("numbers of cards, in order",),
     beliefs=(
         Belief(

@@ -153,6 +153,7 @@ CODES_OPEN = Checker(
     count=12,
     edges=(
         (torch.zeros(2, 3), [0.5, 1.0, 4.0]),
+        (torch.tensor([[2.0, 0.0, -1.0], [0.5, 0.0, 0.0]]), [2.0, 0.5, 2.0, 1.0]),
         (torch.tensor([[8.0, 0.0, 0.0, -math.inf], [1.0, 1.0, 1.0, 1.0]]), [0.5, 1.0, 2.0, 8.0]),
     ),
     axes=("temperature, by number",),

@@ -61,7 +61,7 @@ EXAMPLE = (
     'file_name,text\na.png,a red cube\nb.png,"a cat, asleep"\n\nc.png,\nd.png,a dog, awake\ne.png,a cup\n'
 )
 
-QUOTED = 'file_name,text\n"a, b.png",a cup\nc.png,""\n"",a star\nd.png,"""so"", it said"\ne.png,"a cat"\n'
+QUOTED = 'file_name,text\n"a, b.png",a cup\nc.png,""\n"",a star\nd.png,"""so"", it said"\ne.png,A Cat\n'
 
 READ_CAPTIONS = Checker(
     "read_captions(text)",

@@ -158,6 +158,8 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
         got = got.item()
     if isinstance(want, Tensor) and not isinstance(got, Tensor) and want.ndim == 0:
         want = want.item()
+    if isinstance(got, list):
+        got = [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in got]
     if isinstance(got, Tensor) and isinstance(want, list) and got.ndim == 1:
         got = got.tolist()
     if isinstance(want, Tensor) and want.ndim == 1 and _is_row(got):
