@@ -72,7 +72,7 @@ def test_the_small_presets_build():
 def test_an_unknown_preset_is_answered_with_the_nearest():
     with pytest.raises(SettingError, match="no preset 'nanno'; did you mean nano"):
         preset("nanno")
-    with pytest.raises(SettingError, match="choose from nano, base, tiny, paper"):
+    with pytest.raises(SettingError, match="choose from nano, small, base, tiny, paper"):
         preset("xyz")
 
 

@@ -70,6 +70,20 @@ def test_rows_of_drawings():
             show.rows(drawings, labels)
 
 
+def test_rows_show_every_pixel_as_a_whole_number_of_pixels():
+    dots = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+    small = dots[:, ::4, ::4]
+    figure = show.rows([dots, small], ["large", "small"], ["a cat", "a dog"])
+    assert figure.alt == "2 rows of 2 pictures (a cat; a dog), from the top: large; small"
+    page = np.asarray(Image.open(io.BytesIO(figure.png)).convert("RGB"))
+    for drawing, times in ((dots, 2), (small, 8)):
+        for picture in drawing.repeat(times, 1).repeat(times, 2):
+            corners = np.argwhere((page == picture[0, 0]).all(-1))
+            assert any(np.array_equal(page[y : y + 128, x : x + 128], picture) for y, x in corners)
+    with pytest.raises(ValueError, match="1 captions for 2 columns"):
+        show.rows([dots], ["large"], ["a cat"])
+
+
 def test_the_map_of_the_course():
     for here in ("", *PARTS):
         figure = show.course_map(here)

@@ -1,4 +1,4 @@
-"""Named sets of sizes: `tiny` for tests, `nano` for two CPU cores, `base` for one GPU, `paper` as published.
+"""Named sets of sizes: `tiny` for tests, `nano` for two CPU cores, `small` for two and more time, `base` for one GPU, `paper` as published.
 
 A preset holds every number that a run depends on: the tokenizer, the three models and how each is trained.
 Presets are plain frozen data: printed whole into every log and checkpoint, read back by `preset_from_dict`,
@@ -15,7 +15,7 @@ from minidalle.clip import CLIPConfig
 from minidalle.dalle import DALLEConfig
 from minidalle.dvae import DVAEConfig
 from minidalle.presets.preset import Preset, TokenizerConfig
-from minidalle.presets.sizes import BASE, NANO, PAPER, TINY
+from minidalle.presets.sizes import BASE, NANO, PAPER, SMALL, TINY
 from minidalle.presets.training import (
     TRAINING_TYPES,
     CLIPTraining,
@@ -74,4 +74,4 @@ def preset_from_dict(data: Mapping[str, Any]) -> Preset:
         raise SettingError(f"the configuration does not fit this version of minidalle: {error}") from None
 
 
-PRESETS: dict[str, Preset] = {"nano": NANO, "base": BASE, "tiny": TINY, "paper": PAPER}
+PRESETS: dict[str, Preset] = {"nano": NANO, "small": SMALL, "base": BASE, "tiny": TINY, "paper": PAPER}

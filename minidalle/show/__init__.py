@@ -25,6 +25,7 @@ from matplotlib.figure import Figure as Canvas
 from minidalle.pipeline_pictures import columns_for, to_bytes, whole
 from minidalle.show.course import course_map_on
 from minidalle.show.data import bars_on, combinations_on
+from minidalle.show.pixels import LABELS, rows_on, sheet
 from minidalle.show.source_code import Source, source
 from minidalle.tokenizer import PAD, BPETokenizer
 
@@ -152,30 +153,25 @@ def pictures(
     return figure(paint, alt, side * columns, rows * (side + 0.25 * lines) + (0.4 if title else 0))
 
 
-def rows(drawings: Sequence[Any], labels: Sequence[str], alt: str = "") -> Figure:
+def rows(
+    drawings: Sequence[Any], labels: Sequence[str], captions: Sequence[str] = (), alt: str = ""
+) -> Figure:
     """One row of pictures for each drawing, with its label on the left: for comparing settings.
 
-    drawings: each as `pictures` takes them. alt: made from the labels if empty.
-    Raises ValueError for a number of labels that does not fit, or for no drawings.
+    drawings: each as `pictures` takes them. captions: above the columns, one each, or none. alt: made from the labels
+    and captions if empty. Raises ValueError for a number of labels or captions that does not fit, or for no drawings.
     """
     pixels, labels = [_bytes(drawing) for drawing in drawings], list(labels)
     if not pixels or len(labels) != len(pixels):
         raise ValueError(f"{len(labels)} labels for {len(pixels)} drawings; give one each, and at least one")
     columns = max(map(len, pixels))
-
-    def paint(canvas: Canvas) -> None:
-        grid = canvas.subplots(len(pixels), columns + 1, squeeze=False, width_ratios=[0.9] + [1] * columns)
-        for axes in grid.ravel():
-            axes.axis("off")
-        for line, row, label in zip(grid, pixels, labels):
-            line[0].text(
-                1, 0.5, textwrap.fill(label, 14), ha="right", va="center", transform=line[0].transAxes
-            )
-            for axes, picture in zip(line[1:], row):
-                axes.imshow(picture)
-
-    alt = alt or f"{len(pixels)} rows of {columns} pictures, from the top: {'; '.join(labels)}"
-    return figure(paint, alt, 1.8 * (columns + 0.9), 1.8 * len(pixels))
+    if captions and len(captions) != columns:
+        raise ValueError(f"{len(captions)} captions for {columns} columns; give one each, or none")
+    said = f" ({'; '.join(captions)})" if captions else ""
+    alt = alt or f"{len(pixels)} rows of {columns} pictures{said}, from the top: {'; '.join(labels)}"
+    page, _ = sheet(pixels)
+    width, height = (page.shape[1] + LABELS) / 100, page.shape[0] / 100
+    return figure(lambda canvas: rows_on(canvas, pixels, labels, captions), alt, width, height)
 
 
 def caption_tokens(tokenizer: BPETokenizer, caption: str, length: int) -> Figure:

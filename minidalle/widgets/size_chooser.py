@@ -112,6 +112,8 @@ class SizeChooser(Live):
             bars.barh(range(len(grids)), costs, color=colours)
             bars.set_yticks(range(len(grids)), [f"{grid} x {grid}" for grid in grids])
             bars.set_xscale("log")
+            bars.set_xticks((0.1, 0.3, 1, 3), ("0.1", "0.3", "1", "3"))
+            bars.minorticks_off()
             bars.set(xlabel="work of an update (nano = 1)")
 
         return figure(paint, self.alt, 3.0 * len(small) + 3.6, 3.2).png
