@@ -36,6 +36,8 @@ from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.entries import is_claimed
 from minidalle.evaluation.goals import GOALS, WITHIN_15, WITHIN_30, goals
 from minidalle.evaluation.prompts import (
+    NAMED,
+    UNNAMED,
     copied_eighth,
     corner,
     given_above,
@@ -361,6 +363,16 @@ def test_identity_and_change_are_told_apart():
     assert not marks(repainted, told | {"object": "something else"})["identity"]
 
 
+def test_a_caption_without_a_name_gives_neither_thing_nor_colour_away():
+    asked = ask("picture prompt", HELD_OUT, 200)
+    for one, silent in zip(asked, map(prompts.without_a_name, asked), strict=True):
+        given, change = {one.facts["object"], one.facts["color"]}, one.facts["change"]
+        assert silent.scene is one.scene and silent.facts == one.facts and silent.told == ("change",)
+        assert not given & set(silent.caption.split()) and given & set(one.caption.split())
+        others = [prompts.without_a_name(other) for other in asked if other.facts["change"] != change]
+        assert silent.caption not in {other.caption for other in others}
+
+
 def test_the_ninth_cell_is_put_where_it_belongs():
     scene = sample_scene(0, 1, "train", "matrix")
     picture = render(scene, 128)[None]
@@ -452,12 +464,20 @@ def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkey
     words = ["evaluate", "--model", str(small), "--n", "1", "--of", "1", "--out", str(tmp_path)]
     assert main([*words, "--section", "zero-shot"]) == 0
     found = json.loads((tmp_path / "sections.json").read_text())
-    assert set(found["prompts"]) == {"drawn", "copied", "ignored", "dvae", "render"}
+    assert set(found["prompts"]) == {NAMED, UNNAMED}
+    for columns in found["prompts"].values():
+        assert set(columns) == {"drawn", "copied", "ignored", "dvae", "render"}
     assert set(found["matrices"]) == {"matrix", "matrix new rule", "matrix inverted"}
     text = (tmp_path / "SECTIONS.md").read_text()
-    assert "### Picture prompts" in text and "| matrix new rule, zero-shot | rule |" in text
+    assert "### Picture prompts, zero" in text and "### Picture prompts without a name, zero" in text
+    assert "| matrix new rule, zero-shot | rule |" in text
     assert "| matrix, seen | rule |" in text and "| matrix, held out | cell |" in text
-    for name in ("picture-prompts", "matrix-new-rule", "zero-shot-visual-reasoning"):
+    for name in (
+        "picture-prompts",
+        "picture-prompts-without-a-name",
+        "matrix-new-rule",
+        "zero-shot-visual-reasoning",
+    ):
         assert (tmp_path / f"{name}.png").is_file() and f"![]({name}.png)" in text
     monkeypatch.setattr(sampling, "sample", lambda *of, **settings: pytest.fail("drawn again"))
     assert main([*words, "--section", "zero-shot"]) == 0
@@ -550,7 +570,7 @@ def test_tables_name_goals_what_was_reached_and_what_is_not_claimed(monkeypatch)
 
 
 def test_every_goal_names_something_that_is_measured():
-    assert set(GOALS) == {"base", "nano"} and len(GOALS["base"]) == 13 and len(GOALS["nano"]) == 9
+    assert set(GOALS) == {"base", "nano", "small"} and len(GOALS["base"]) == 14 and len(GOALS["nano"]) == 10
     for goal in [*GOALS["base"], *GOALS["nano"]]:
         if goal.where[0] == "kinds":
             _, kind, split, field = goal.where
@@ -566,7 +586,7 @@ def test_a_goal_is_reached_missed_or_not_measured_and_stands_beside_its_ceilings
     columns = {name: {"both": entry} for name, entry in (("drawn", low), ("dvae", high), ("render", high))}
     decade, sign = ({"sample": entry, "dvae": entry, "render": high} for entry in (high, low))
     kinds = {"decade": {HELD_OUT: {"decade": decade}}, "sign": {HELD_OUT: {THREE_LETTERS: sign}}}
-    table = goals({"model": "base", "size": 128, "prompts": columns, "kinds": kinds})
+    table = goals({"model": "base", "size": 128, "prompts": {NAMED: columns}, "kinds": kinds})
     found = {line.split(" | ")[0].strip("| "): line for line in table}
     assert (
         "≥ 90 | 90 (10–100) | reached |  | 90 | 90 |"
@@ -576,7 +596,7 @@ def test_a_goal_is_reached_missed_or_not_measured_and_stands_beside_its_ceilings
     prompts_line = found["picture prompts, zero-shot: identity and change both"]
     assert "≥ 50 | 40 (10–100) | missed |  | 90 | 90 |" in prompts_line
     assert (
-        sum("not measured" in line for line in table) == 10 and goals({"model": "other", "size": 128}) == []
+        sum("not measured" in line for line in table) == 11 and goals({"model": "other", "size": 128}) == []
     )
 
 
@@ -647,7 +667,9 @@ def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, read
 
     monkeypatch.setattr(sampling, "sample", spy)
     drawer = Drawer(model, tmp_path / "drawn")
-    found, asked, images = prompts.picture_prompts(drawer, reader, 3, 0, lambda *what: said.append(what))
+    found, asked, images = prompts.picture_prompts(
+        drawer, reader, NAMED, 3, 0, lambda *what: said.append(what)
+    )
     assert said == [("picture prompts", 3, 3), ("picture prompts, no upper half given", 3, 3)]
     assert set(found) == {"drawn", "copied", "ignored", "dvae", "render"} and images.shape == (3, 3, 16, 16)
     true = to_floats(render_many([one.scene for one in asked], 16, progress=False))
@@ -664,7 +686,7 @@ def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, read
         given = given_around(model.dvae, true, model.dalle.layout.grid, torch.device("cpu"))
     assert begun[2]["greedy"] and begun[2]["fixed"].equal(given)
     monkeypatch.setattr(sampling, "sample", lambda *of, **settings: pytest.fail("drawn again"))
-    again, _, same = prompts.picture_prompts(drawer, reader, 3, 0, lambda *what: None)
+    again, _, same = prompts.picture_prompts(drawer, reader, NAMED, 3, 0, lambda *what: None)
     assert again == found and same.equal(images)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from minidalle.evaluation.asking import HELD_OUT, NEAR_ANGLES, THREE_LETTERS
 from minidalle.evaluation.entries import at, doubt, percent
+from minidalle.evaluation.prompts import NAMED, UNNAMED
 
 WITHIN_15, WITHIN_30 = NEAR_ANGLES
 
@@ -27,6 +28,27 @@ def _kind(label: str, share: float, kind: str, field: str) -> Goal:
     return Goal(label, share, ("kinds", kind, HELD_OUT, field))
 
 
+def _prompts(share: float) -> tuple[Goal, ...]:
+    """Of picture prompts: the goal as it was set, and the same where the caption does not give the answer away."""
+    label = "zero-shot: identity and change both"
+    return tuple(
+        Goal(f"{name}, {label}", share, ("prompts", name, "drawn", "both")) for name in (NAMED, UNNAMED)
+    )
+
+
+_TWO_CORES = (
+    _kind("one object: its colour", 0.98, "single", "color"),
+    _kind("one object: its shape", 0.96, "single", "object"),
+    _kind("two objects: the right colour on each", 0.93, "pair", "all"),
+    _kind("three objects: the right colour on each", 0.75, "triple", "all"),
+    _kind("one to four of a kind: how many", 0.93, "count", "count"),
+    _kind("two objects: how they stand to each other", 0.92, "relation", "relation"),
+    _kind("an object in one of seven styles: the style", 0.95, "styled", "style"),
+    _kind("the view from one of 24 angles, within 30 degrees", 0.85, "angle", WITHIN_30),
+    *_prompts(0.30),
+)
+"""Of what two processor cores can train."""
+
 GOALS: dict[str, tuple[Goal, ...]] = {
     "base": (
         _kind("one object: its colour", 0.98, "single", "color"),
@@ -40,24 +62,15 @@ GOALS: dict[str, tuple[Goal, ...]] = {
         _kind("the view from one of 24 angles, within 15 degrees", 0.85, "angle", WITHIN_15),
         _kind("the decade of a telephone, television, car or lamp", 0.90, "decade", "decade"),
         _kind("a sign with a word of three letters: all letters", 0.60, "sign", THREE_LETTERS),
-        Goal("picture prompts, zero-shot: identity and change both", 0.50, ("prompts", "drawn", "both")),
+        *_prompts(0.50),
         Goal(
             "matrices of held-out rules: the rule",
             0.30,
             ("matrices", "matrix new rule", HELD_OUT, "drawn", "rule"),
         ),
     ),
-    "nano": (
-        _kind("one object: its colour", 0.98, "single", "color"),
-        _kind("one object: its shape", 0.96, "single", "object"),
-        _kind("two objects: the right colour on each", 0.93, "pair", "all"),
-        _kind("three objects: the right colour on each", 0.75, "triple", "all"),
-        _kind("one to four of a kind: how many", 0.93, "count", "count"),
-        _kind("two objects: how they stand to each other", 0.92, "relation", "relation"),
-        _kind("an object in one of seven styles: the style", 0.95, "styled", "style"),
-        _kind("the view from one of 24 angles, within 30 degrees", 0.85, "angle", WITHIN_30),
-        Goal("picture prompts, zero-shot: identity and change both", 0.30, ("prompts", "drawn", "both")),
-    ),
+    "nano": _TWO_CORES,
+    "small": _TWO_CORES,
 }
 """By model; what was set before it was trained."""
 

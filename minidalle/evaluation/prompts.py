@@ -2,9 +2,12 @@
 
 A *picture prompt* gives a caption and the upper half of a picture; the lower half is drawn. Scored apart:
 is it the same thing (identity), and is it changed as asked (change)? Two baselines stand beside it: the upper half
-copied, and a lower half drawn from the caption alone. A *matrix* gives eight cells of nine; the ninth is drawn
-greedily, as in the post, and scored by what it shows and by the rule that it completes. Its baseline is the eighth cell
-copied.
+copied, and a lower half drawn from the caption alone, which shows how much a caption gives away. One that names the
+thing and its colour gives away nearly all, so the same is asked once more without a name: "the exact same picture on
+the top as a sketch on the bottom", where only a look at the upper half tells what to draw.
+
+A *matrix* gives eight cells of nine; the ninth is drawn greedily, as in the post, and scored by what it shows and by
+the rule that it completes. Its baseline is the eighth cell copied.
 
 What is to be drawn is hidden before the picture becomes tokens: an encoder's token knows some pixels beyond its own
 square, so that the last given row of a whole picture's tokens would tell of the row below it. It is hidden under what
@@ -16,6 +19,7 @@ Training never shows a picture prompt, nor the rules of "matrix new rule", nor a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,17 +28,27 @@ from einops import rearrange
 from torch import Tensor
 
 from minidalle.dvae import DiscreteVAE
-from minidalle.evaluation.asking import HELD_OUT, Asked, ask
+from minidalle.evaluation.asking import HELD_OUT, Asked, TooLongError, ask
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.sections import READ_AT_ONCE, Say, draw_captions, fits, read
 from minidalle.evaluation.statistics import share
 from minidalle.pipeline_pictures import to_bytes, to_floats
 from minidalle.sampling import picture_seeds
 from minidalle.world import COLORS, render_many
-from minidalle.world.kinds.reasoning import single_pictures
+from minidalle.world.kinds.reasoning import ASKED_WORDS, single_pictures
 from minidalle.world.layouts import line_width, size_of
 from minidalle.world.matrix_reading import MATRICES, read_matrix
 from minidalle.world.reader import Reader
+
+NAMED, UNNAMED = "picture prompts", "picture prompts without a name"
+"""Two ways to ask for the same: whether the caption names the thing and its colour."""
+
+
+def without_a_name(asked: Asked) -> Asked:
+    """The same question under a caption that says only what is to change."""
+    words = ASKED_WORDS[asked.facts["change"]][0]
+    text = f"the exact same picture on the top {words} on the bottom"
+    return replace(asked, caption=text, told=("change",))
 
 
 def lower(images: Tensor) -> Tensor:
@@ -84,18 +98,23 @@ def given_above(dvae: DiscreteVAE, images: Tensor) -> Tensor:
 
 @torch.no_grad()
 def picture_prompts(
-    drawer: Drawer, reader: Reader, count: int, seed: int, say: Say
+    drawer: Drawer, reader: Reader, name: str, count: int, seed: int, say: Say
 ) -> tuple[dict[str, Any], list[Asked], Tensor]:
     """Shares by column ("drawn", "copied", "ignored", "dvae", "render") and score; what was asked; and the pictures,
-    [picture, 3, size, size]. Raises TooLongError where the model cannot read the captions."""
+    [picture, 3, size, size]. name: `NAMED` or `UNNAMED`. Raises TooLongError where the model cannot read the
+    captions."""
     model, device = drawer.model, next(drawer.model.dvae.parameters()).device
     asked = ask("picture prompt", HELD_OUT, count, fits=fits(model))
+    if name == UNNAMED:
+        asked = [without_a_name(one) for one in asked]
+        if not all(fits(model)(one.caption) for one in asked):
+            raise TooLongError(f"no wording of a {name} fits, such as {asked[0].caption!r}")
     renders = render_many([one.scene for one in asked], model.preset.image_size, progress=False)
     true, captions = to_floats(renders).to(device), [one.caption for one in asked]
     seeds = picture_seeds(seed, count)
     prefix = given_above(model.dvae, true)
-    drawn = draw_captions(drawer, captions, seeds, say, "picture prompts", prefix=prefix)
-    alone = draw_captions(drawer, captions, seeds, say, "picture prompts, no upper half given")
+    drawn = draw_captions(drawer, captions, seeds, say, name, prefix=prefix)
+    alone = draw_captions(drawer, captions, seeds, say, f"{name}, no upper half given")
     painted, images, ignored = (
         decode(model.dvae, ids.to(device)) for ids in (encode(model.dvae, true), drawn, alone)
     )

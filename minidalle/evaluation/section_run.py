@@ -20,7 +20,7 @@ from minidalle.evaluation.completion import HALVES, completions
 from minidalle.evaluation.curves import draw_curves
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.memorisation import memorisation
-from minidalle.evaluation.prompts import matrices, picture_prompts
+from minidalle.evaluation.prompts import NAMED, UNNAMED, matrices, picture_prompts
 from minidalle.evaluation.rephrasing import rephrasing
 from minidalle.evaluation.section_gallery import draw_captioned, draw_neighbours, draw_section
 from minidalle.evaluation.section_tables import document
@@ -102,15 +102,18 @@ def run_sections(
 def _prompts(
     drawer: Drawer, reader: Reader, effort: Effort, results: dict[str, Any], out: Path, say: Say
 ) -> list[str]:
-    """Adds picture prompts to the results; returns them if they are too long for the model."""
-    try:
-        found, asked, images = picture_prompts(drawer, reader, 2 * effort.count, effort.seed, say)
-    except TooLongError:
-        return ["picture prompt"]
-    results["prompts"] = found
-    captions = [one.caption for one in asked[:SHOWN]]
-    draw_captioned(captions, to_bytes(images[:SHOWN]), out / "picture-prompts.png")
-    return []
+    """Adds picture prompts to the results, the thing named and not; returns those that are too long for the model."""
+    too_long = []
+    for name in (NAMED, UNNAMED):
+        try:
+            found, asked, images = picture_prompts(drawer, reader, name, 2 * effort.count, effort.seed, say)
+        except TooLongError:
+            too_long.append(name)
+            continue
+        results.setdefault("prompts", {})[name] = found
+        captions = [one.caption for one in asked[:SHOWN]]
+        draw_captioned(captions, to_bytes(images[:SHOWN]), out / f"{name.replace(' ', '-')}.png")
+    return too_long
 
 
 def _matrices(drawer: Drawer, effort: Effort, results: dict[str, Any], out: Path, say: Say) -> list[str]:

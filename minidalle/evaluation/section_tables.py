@@ -41,20 +41,13 @@ def section_rows(results: dict[str, Any], section: str) -> Iterator[str]:
 def begun_tables(results: dict[str, Any]) -> list[str]:
     """Picture prompts and matrices."""
     lines = []
-    if "prompts" in results:
-        prompts = results["prompts"]
-        lines += [
-            "",
-            "### Picture prompts, zero-shot: the upper half is given",
-            "",
-            "![](picture-prompts.png)",
-            "",
-        ]
-        lines += ["| | " + " | ".join(prompts) + " |", "|---" * (len(prompts) + 1) + "|"]
-        for name in prompts["drawn"]:
-            lines.append(
-                f"| {name} | " + " | ".join(percent(column[name], True) for column in prompts.values()) + " |"
-            )
+    for name, columns in results.get("prompts", {}).items():
+        lines += ["", f"### {name[0].upper()}{name[1:]}, zero-shot: the upper half is given", ""]
+        lines += [f"![]({name.replace(' ', '-')}.png)", ""]
+        lines += ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+        for score in columns["drawn"]:
+            cells = " | ".join(percent(column[score], True) for column in columns.values())
+            lines.append(f"| {score} | {cells} |")
     if "matrices" in results:
         lines += ["", "### Matrices: the ninth cell is drawn, greedily", ""]
         lines += [f"![]({kind.replace(' ', '-')}.png)" for kind in results["matrices"]] + [""]

@@ -1,4 +1,5 @@
-"""Named sets of sizes: `tiny` for tests, `nano` for two CPU cores, `small` for two and more time, `base` for one GPU, `paper` as published.
+"""Named sets of sizes: `tiny` for tests, `nano` for two CPU cores, `small` for two cores and the whole picture world,
+`base` for one GPU, `paper` as published.
 
 A preset holds every number that a run depends on: the tokenizer, the three models and how each is trained.
 Presets are plain frozen data: printed whole into every log and checkpoint, read back by `preset_from_dict`,
