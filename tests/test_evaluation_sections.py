@@ -17,7 +17,7 @@ from minidalle.cli import main
 from minidalle.clip import CLIP
 from minidalle.dalle import DALLE
 from minidalle.dvae import DiscreteVAE
-from minidalle.evaluation import command, entries, prompts, section_tables
+from minidalle.evaluation import command, entries, prompts, section_run, section_tables
 from minidalle.evaluation.asking import (
     APART,
     HELD_OUT,
@@ -457,6 +457,20 @@ def test_the_command_measures_writes_tables_and_draws_nothing_twice(small, tmp_p
     monkeypatch.setattr(sampling, "sample", lambda *of, **settings: pytest.fail("drawn again"))
     assert main([*words, "--section", "temporal"]) == 0
     assert json.loads((out / "sections.json").read_text()) == found
+
+
+def test_all_sections_together_tell_of_the_whole_model_too(small, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge",))
+    words = ["evaluate", "--model", str(small), "--n", "2", "--of", "1", "--out", str(tmp_path)]
+    assert main([*words, "--section", "all"]) == 0
+    found = json.loads((tmp_path / "sections.json").read_text())
+    assert found["quality"]["crowds"]["pictures"] == 4 and found["quality"]["loss"]["pictures"] == 16
+    text = (tmp_path / "SECTIONS.md").read_text()
+    assert "## The model as a whole" in text and "## Copies" in text
+    monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge", "geographic knowledge"))
+    assert main([*words, "--section", "temporal"]) == 0
+    assert json.loads((tmp_path / "sections.json").read_text())["quality"] == found["quality"]
 
 
 def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkeypatch):

@@ -16,13 +16,12 @@ from einops import rearrange
 from torch import Tensor
 
 from minidalle.checkpoints import LoadedModel
-from minidalle.dvae import codebook_perplexity, psnr, token_stability
 from minidalle.evaluation.drawn import Drawer
+from minidalle.evaluation.quality import reconstruction
 from minidalle.evaluation.rows import ROWS, SPLITS, Question, kinds_of, questions
 from minidalle.evaluation.statistics import mean_interval, share
 from minidalle.pipeline_pictures import to_floats
 from minidalle.sampling import picture_seeds
-from minidalle.training.dvae_task import foreground, foreground_cells
 from minidalle.world import render_many
 from minidalle.world.fields import reads
 from minidalle.world.judge import Judge, Reading
@@ -171,25 +170,6 @@ def evaluate(
                 entry["relations"] = by_relation(answers)
             results["kinds"].setdefault(kind, {})[split] = entry
             drawn[kind, split] = answers
-    results["reconstruction"] = reconstruction(model, drawn)
-    return results, drawn
-
-
-def reconstruction(model: LoadedModel, drawn: dict[tuple[str, str], Answers]) -> dict[str, float]:
-    """The dVAE on true renders of questions: PSNR, codebook perplexity on the foreground, stability of the codes."""
     scenes = [question.scene for answers in drawn.values() for question in answers.questions[:64]]
-    images = render_many(scenes, model.preset.image_size, progress=False)
-    mask = foreground(scenes, images)
-    real = to_floats(images)
-    with torch.no_grad():
-        ids = torch.cat([model.dvae.encode(part) for part in real.split(CHUNK)])
-        painted = torch.cat([model.dvae.decode(part) for part in ids.split(CHUNK)])
-    cells = foreground_cells(mask, model.preset.dvae.grid)
-    return {
-        "pictures": len(scenes),
-        "psnr": psnr(painted, real),
-        "foreground_psnr": psnr(painted, real, mask),
-        "codes": model.preset.dvae.vocab_size,
-        "foreground_perplexity": codebook_perplexity(ids, model.preset.dvae.vocab_size, cells),
-        "token_stability": token_stability(model.dvae, real[:128]),
-    }
+    results["reconstruction"] = reconstruction(model.dvae, scenes)
+    return results, drawn

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from minidalle.evaluation.quality import reconstruction_line
 from minidalle.evaluation.rows import ROWS, SPLITS, Row
 
 
@@ -70,17 +71,6 @@ def relation_line(results: dict[str, Any]) -> str:
     )
 
 
-def reconstruction_line(results: dict[str, Any]) -> str:
-    """The dVAE in a sentence."""
-    r = results["reconstruction"]
-    return (
-        f"The dVAE on {r['pictures']} true renders: {r['psnr']:.1f} dB over all pixels, "
-        f"{r['foreground_psnr']:.1f} dB on the foreground; {r['foreground_perplexity']:.0f} of {r['codes']} codes in "
-        f"effective use on foreground cells (perplexity); {100 * r['token_stability']:.0f} % of codes stay the same "
-        "under noise of standard deviation 0.01."
-    )
-
-
 def document(results: dict[str, Any], name: str, command: str) -> str:
     """The whole report in Markdown."""
     parts = [
@@ -91,7 +81,7 @@ def document(results: dict[str, Any], name: str, command: str) -> str:
         "judge reads in real held-out pictures after and before the dVAE: ceilings for the model, and for the judge.",
         table(results),
         relation_line(results),
-        reconstruction_line(results),
+        reconstruction_line(results["reconstruction"]),
     ]
     ranked = rerank_table(results)
     if ranked:

@@ -1,7 +1,7 @@
 """`minidalle evaluate --section ...`: every kind of the picture world, section by section, into one folder.
 
-Left out: how it is counted (`sections.py`, `prompts.py`, `completion.py`), tables (`section_tables.py`) and galleries
-(`section_gallery.py`).
+Left out: how it is counted (`sections.py`, `prompts.py`, `completion.py`, `quality.py`), tables (`section_tables.py`)
+and galleries (`section_gallery.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from minidalle.evaluation.curves import draw_curves
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.memorisation import memorisation
 from minidalle.evaluation.prompts import NAMED, UNNAMED, matrices, picture_prompts
+from minidalle.evaluation.quality import quality
 from minidalle.evaluation.rephrasing import rephrasing
 from minidalle.evaluation.section_gallery import draw_captioned, draw_neighbours, draw_section
 from minidalle.evaluation.section_tables import document
@@ -91,6 +92,7 @@ def run_sections(
     results.setdefault("rephrased", {}).update(rephrasing(drawer, reader, sections, effort, say))
     if sections == SECTIONS:
         _memorised(model, drawn, results, out, say)
+        results["quality"] = quality(model, reader, drawn, 8 * effort.count)
     results["figures"] = draw_curves(results, out)
     left = [kind for kind in results.get("left out", []) if kind not in too_long] + too_long
     results["left out"] = [kind for kind in left if kind not in kinds]

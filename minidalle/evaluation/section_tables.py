@@ -13,6 +13,7 @@ from minidalle.evaluation.chances import chance
 from minidalle.evaluation.entries import READING, at, doubt, is_claimed, percent
 from minidalle.evaluation.goals import goals
 from minidalle.evaluation.memorisation import memorisation_lines
+from minidalle.evaluation.quality import quality_lines
 from minidalle.evaluation.rephrasing import rephrasing_table
 from minidalle.evaluation.section_headline import choosing, headline
 from minidalle.world import WORLD
@@ -122,6 +123,8 @@ def document(results: dict[str, Any]) -> str:
         lines += ["## In other words", "", WORDS, "", *table, ""]
     for name, alt in results.get("figures", {}).items():
         lines += [f"![{alt}]({name})", ""]
+    if told := quality_lines(results):
+        lines += ["## The model as a whole", "", *told, ""]
     if told := memorisation_lines(results):
         lines += ["## Copies", "", *told, ""]
     for section in SECTIONS:

@@ -150,6 +150,10 @@ class Reader(nn.Module):
         answers = self.answer(x).float().masked_fill(~self.allowed[fields], float("-inf"))
         return answers, self.kind(coarse.mean(dim=(2, 3))).float()
 
+    def features(self, images: Tensor) -> Tensor:
+        """What it sees in images [batch, 3, side, side] in [0, 1], [batch, feature]; by this a kind is told."""
+        return self.coarse(self.fine(images * 2 - 1)).mean(dim=(2, 3))
+
     def _places_of(self, *sides: int) -> Tensor:
         """The learnt places of the maps [place, width], in between for smaller pictures than the reader is made for."""
         own = (self.config.image_size // 8, self.config.image_size // 16)
