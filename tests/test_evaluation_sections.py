@@ -33,6 +33,7 @@ from minidalle.evaluation.asking import (
 from minidalle.evaluation.chances import by_luck, chance
 from minidalle.evaluation.choosing import any_right, curve, favourite_right, steps
 from minidalle.evaluation.drawn import Drawer
+from minidalle.evaluation.emoji_prompts import EMOJI
 from minidalle.evaluation.entries import is_claimed
 from minidalle.evaluation.goals import GOALS, WITHIN_15, WITHIN_30, goals
 from minidalle.evaluation.prompts import (
@@ -478,7 +479,7 @@ def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkey
     words = ["evaluate", "--model", str(small), "--n", "1", "--of", "1", "--out", str(tmp_path)]
     assert main([*words, "--section", "zero-shot"]) == 0
     found = json.loads((tmp_path / "sections.json").read_text())
-    assert set(found["prompts"]) == {NAMED, UNNAMED}
+    assert set(found["prompts"]) == {NAMED, UNNAMED, EMOJI}
     for columns in found["prompts"].values():
         assert set(columns) == {"drawn", "copied", "ignored", "dvae", "render"}
     assert set(found["matrices"]) == {"matrix", "matrix new rule", "matrix inverted"}

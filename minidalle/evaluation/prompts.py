@@ -96,33 +96,39 @@ def given_above(dvae: DiscreteVAE, images: Tensor) -> Tensor:
     return tokens[:, : tokens.shape[1] // 2]
 
 
-@torch.no_grad()
 def picture_prompts(
     drawer: Drawer, reader: Reader, name: str, count: int, seed: int, say: Say
 ) -> tuple[dict[str, Any], list[Asked], Tensor]:
     """Shares by column ("drawn", "copied", "ignored", "dvae", "render") and score; what was asked; and the pictures,
     [picture, 3, size, size]. name: `NAMED` or `UNNAMED`. Raises TooLongError where the model cannot read the
     captions."""
-    model, device = drawer.model, next(drawer.model.dvae.parameters()).device
+    model = drawer.model
     asked = ask("picture prompt", HELD_OUT, count, fits=fits(model))
     if name == UNNAMED:
         asked = [without_a_name(one) for one in asked]
         if not all(fits(model)(one.caption) for one in asked):
             raise TooLongError(f"no wording of a {name} fits, such as {asked[0].caption!r}")
     renders = render_many([one.scene for one in asked], model.preset.image_size, progress=False)
-    true, captions = to_floats(renders).to(device), [one.caption for one in asked]
-    seeds = picture_seeds(seed, count)
-    prefix = given_above(model.dvae, true)
-    drawn = draw_captions(drawer, captions, seeds, say, name, prefix=prefix)
+    panels, images = panels_of(drawer, to_floats(renders), [one.caption for one in asked], name, seed, say)
+    return {column: scored(reader, asked, part) for column, part in panels.items()}, asked, images
+
+
+@torch.no_grad()
+def panels_of(
+    drawer: Drawer, true: Tensor, captions: Sequence[str], name: str, seed: int, say: Say
+) -> tuple[dict[str, Tensor], Tensor]:
+    """Lower panels by column, [picture, 3, size / 2, size / 2], for true pictures [picture, 3, size, size] whose upper
+    half is given with a caption each; and the drawn pictures whole. name: what is drawn, for the progress."""
+    dvae = drawer.model.dvae
+    device, seeds = next(dvae.parameters()).device, picture_seeds(seed, len(captions))
+    true = true.to(device)
+    drawn = draw_captions(drawer, captions, seeds, say, name, prefix=given_above(dvae, true))
     alone = draw_captions(drawer, captions, seeds, say, f"{name}, no upper half given")
-    painted, images, ignored = (
-        decode(model.dvae, ids.to(device)) for ids in (encode(model.dvae, true), drawn, alone)
-    )
-    panels = {
+    painted, images, ignored = (decode(dvae, ids.to(device)) for ids in (encode(dvae, true), drawn, alone))
+    return {
         "drawn": lower(images), "copied": upper(painted), "ignored": lower(ignored),
         "dvae": lower(painted), "render": lower(true),
-    }  # fmt: skip
-    return {name: scored(reader, asked, part) for name, part in panels.items()}, asked, images
+    }, images  # fmt: skip
 
 
 def scored(reader: Reader, asked: Sequence[Asked], panels: Tensor) -> dict[str, dict[str, Any]]:

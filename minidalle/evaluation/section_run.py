@@ -19,6 +19,7 @@ from minidalle.evaluation.asking import HELD_OUT, SEEN, TooLongError, kinds_of, 
 from minidalle.evaluation.completion import HALVES, completions
 from minidalle.evaluation.curves import draw_curves
 from minidalle.evaluation.drawn import Drawer
+from minidalle.evaluation.emoji_prompts import EMOJI, emoji_prompts
 from minidalle.evaluation.memorisation import memorisation
 from minidalle.evaluation.prompts import NAMED, UNNAMED, matrices, picture_prompts
 from minidalle.evaluation.quality import quality
@@ -104,17 +105,21 @@ def run_sections(
 def _prompts(
     drawer: Drawer, reader: Reader, effort: Effort, results: dict[str, Any], out: Path, say: Say
 ) -> list[str]:
-    """Adds picture prompts to the results, the thing named and not; returns those that are too long for the model."""
-    too_long = []
-    for name in (NAMED, UNNAMED):
+    """Adds picture prompts to the results, the thing named and not, and of emoji; returns those that are too long for
+    the model."""
+    count, too_long = 2 * effort.count, []
+    for name in (NAMED, UNNAMED, EMOJI):
         try:
-            found, asked, images = picture_prompts(drawer, reader, name, 2 * effort.count, effort.seed, say)
+            if name == EMOJI:
+                found, captions, images = emoji_prompts(drawer, count, effort.seed, say)
+            else:
+                found, asked, images = picture_prompts(drawer, reader, name, count, effort.seed, say)
+                captions = [one.caption for one in asked]
         except TooLongError:
             too_long.append(name)
             continue
         results.setdefault("prompts", {})[name] = found
-        captions = [one.caption for one in asked[:SHOWN]]
-        draw_captioned(captions, to_bytes(images[:SHOWN]), out / f"{name.replace(' ', '-')}.png")
+        draw_captioned(captions[:SHOWN], to_bytes(images[:SHOWN]), out / f"{name.replace(' ', '-')}.png")
     return too_long
 
 
