@@ -464,7 +464,13 @@ def test_all_sections_together_tell_of_the_whole_model_too(small, tmp_path, monk
     monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge",))
     words = ["evaluate", "--model", str(small), "--n", "2", "--of", "1", "--out", str(tmp_path)]
-    assert main([*words, "--section", "all"]) == 0
+    readme = tmp_path / "readme.md"
+    readme.write_text("before <!-- sections small --> old <!-- /sections small --> after", encoding="utf-8")
+    assert main([*words, "--section", "all", "--readme", str(readme)]) == 0
+    told = readme.read_text(encoding="utf-8")
+    assert "| temporal knowledge |" in told and "old" not in told and told.endswith("after")
+    readme.write_text("no marks", encoding="utf-8")
+    assert main([*words, "--section", "all", "--readme", str(readme)]) == 1
     found = json.loads((tmp_path / "sections.json").read_text())
     assert found["quality"]["crowds"]["pictures"] == 4 and found["quality"]["loss"]["pictures"] == 16
     text = (tmp_path / "SECTIONS.md").read_text()

@@ -43,8 +43,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         help='measure all kinds of the picture world instead: "all", or the name of a section of the DALL-E post',
     )
     parser.add_argument("--device", default="auto", help="for --section: auto, cpu, cuda (default: auto)")
+    marks = "<!-- results NAME -->, or <!-- sections NAME --> of --section"
     parser.add_argument(
-        "--readme", type=Path, help="also write the main table between the marks of this Markdown file"
+        "--readme", type=Path, help=f"also write the main table between the marks of this file, {marks}"
     )
     parser.set_defaults(run=run)
 
@@ -83,6 +84,8 @@ def run_sections(args: argparse.Namespace) -> int:
     from minidalle.checkpoints import CheckpointError, load_model
     from minidalle.devices import pick_device
     from minidalle.evaluation import section_run
+    from minidalle.evaluation.goals import goals
+    from minidalle.evaluation.report import write_between
     from minidalle.evaluation.sections import Effort
     from minidalle.pipeline_find import find_model
     from minidalle.tokenizer import CaptionError
@@ -90,8 +93,11 @@ def run_sections(args: argparse.Namespace) -> int:
 
     command = f"minidalle evaluate --model {Path(args.model).name} --section {shlex.quote(args.section)} --n {args.n}"
     command += f" --of {args.of} --ranked {args.ranked} --seed {args.seed}"
+    marks = f"sections {Path(args.model).name}"
     try:
         sections, device = section_run.sections_of(args.section), str(pick_device(args.device))
+        if args.readme:
+            write_between(args.readme, marks, None)
         model = load_model(find_model(args.model), device)
         ranked = args.ranked if args.of > 1 and model.clip is not None else 0
         effort = Effort(args.n, args.of, ranked, args.seed)
@@ -100,9 +106,10 @@ def run_sections(args: argparse.Namespace) -> int:
     except (CheckpointError, CaptionError, ValueError, OSError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
-    from minidalle.evaluation.goals import goals
     from minidalle.evaluation.section_headline import headline
 
+    if args.readme:
+        write_between(args.readme, marks, "\n".join(headline(results)))
     sys.stdout.write("\n".join([*headline(results), "", *goals(results)]).rstrip() + "\n")
     return 0
 
