@@ -67,6 +67,12 @@ def test_the_paper_presets_vocabularies():
     assert (paper.dalle.text_vocab, paper.dalle.image_vocab) == (16_384, 8_192)
 
 
+def test_the_paper_presets_pairs():
+    training = preset("paper").training
+    for task in ("dvae", "dalle"):
+        assert (training[task].pictures, training[task].validation) == (250_000_000, 606_000)
+
+
 def test_the_paper_presets_grid():
     paper = preset("paper")
     assert (paper.image_size, paper.dvae.grid, paper.dvae.grid**2) == (256, 32, 1024)

@@ -14,6 +14,7 @@ SCHEDULES, CROPS, OPTIMISER = (
 CONFIGS, MERGES = "minidalle/presets/training.py", "minidalle/bpe_training.py"
 
 TEXT = {
+    "pairs": (PRESETS, '"pictures": 250_000_000', '"pictures": 25_000_000'),
     "stream": (MASKS, "return self.text_length + self.grid**2\n", "return self.text_length + 1 + self.grid**2\n"),
     "vocabularies": (PRESETS, "vocab_size=16_384", "vocab_size=16_383"),
     "lower case": (TOKENIZER, "text.lower() if self.lower else text", "text"),
@@ -85,6 +86,8 @@ TRAINING = {
     "sampling": ("minidalle/sampling.py", "cumulative = logits.double().softmax(-1).cumsum(-1)",
                  "cumulative = (1.2 * logits.double()).softmax(-1).cumsum(-1)"),
     "reranking": ("minidalle/clip.py", ".sort(descending=True, stable=True)\n    return Ranking", ".sort(stable=True)\n    return Ranking"),
+    "picture prompts": ("minidalle/pipeline_complete.py", "((ends[:, None] <= upper)", "((ends[:, None] < upper)"),
+    "matrices": ("minidalle/world/kinds/matrices.py", 'layout="grid", invert=invert)', 'layout="grid")'),
     "completion": ("minidalle/sampling.py", "ids = torch.cat([text, start, known + config.image_offset], dim=1)",
                    "ids = torch.cat([text, start, torch.zeros_like(known) + config.image_offset], dim=1)"),
 }  # fmt: skip

@@ -41,9 +41,8 @@ def sampling_row(quick: bool, batch: int) -> Row:
                 "note": "the whole stream again for every token, as minGPT does",
             }
             sides.append(Side("minidalle, naive loop", naive, **alike, **once))
-        if not quick:
-            sides += drawing_peers(row, config, text, precision, alike)
-    take_turns([*sides, *peaks], 2 if quick else (5 if batch <= 8 else 3))
+        sides += drawing_peers(row, config, text, precision, alike)
+    row.missing |= take_turns([*sides, *peaks], 2 if quick else (5 if batch <= 8 else 3))
     row.peaks = peaks_of(peaks)
     row.add(sides)
     repaired, llama, shipped = (2.5, 2.5, 40.0) if batch <= 8 else (3.0, 2.0, 40.0)
@@ -67,7 +66,7 @@ def drawing_peers(
             Side("dalle-pytorch, repaired", lambda _: repaired.generate_images(text, use_cache=True), **alike)
         )
         if precision == "fp32" and len(text) <= 8:
-            shipped = peers.dalle_pytorch(config, AXIAL).eval()
+            shipped = peers.dalle_pytorch(config, AXIAL).eval()  # importing it has worked
             once = {"rounds": 1, "warm": False, "note": "its cache is dropped on the way; one round"}
             sides.append(
                 Side(

@@ -68,23 +68,26 @@ def dvae_row(quick: bool) -> Row:
         last = images.contiguous(memory_format=torch.channels_last)
         loss = lambda model=model, images=last: model(images, 0.9, 0.0).loss  # noqa: E731
         sides.append(side_of("minidalle", model, loss, precision, batch, True, "the released layers"))
-        if quick:
-            continue
-        released = importing(row, "OpenAI's release", lambda: Released(size, hidden, vocab))
-        if released is not None:
-            loss = lambda model=released: model(images)  # noqa: E731
+
+        def released(precision: str = precision) -> Side:
+            model = Released(size, hidden, vocab)
             note = "the released layers, as released"
-            sides.append(side_of("OpenAI's release", released, loss, precision, batch, False, note))
-        for ours in (False, True):
-            theirs = importing(row, "dalle-pytorch", lambda: lucid_vae(size, vocab))
-            if theirs is None:
-                continue
-            theirs = theirs.to(memory_format=torch.channels_last) if ours else theirs
-            given = last if ours else images
-            loss = lambda model=theirs, images=given: model(images, return_loss=True)  # noqa: E731
+            return side_of("OpenAI's release", model, lambda: model(images), precision, batch, False, note)
+
+        def lucid(ours: bool, precision: str = precision, last: Tensor = last) -> Side:
+            model, given = lucid_vae(size, vocab), last if ours else images
+            model = model.to(memory_format=torch.channels_last) if ours else model
             name = "minidalle, its layers" if ours else "dalle-pytorch"
             note = "dalle-pytorch's layers, trained by our optimiser in our memory format" if ours else ""
-            sides.append(side_of(name, theirs, loss, precision, batch, ours, note))
+            loss = lambda: model(given, return_loss=True)  # noqa: E731
+            return side_of(name, model, loss, precision, batch, ours, note)
+
+        made = [
+            importing(row, "OpenAI's release", released),
+            importing(row, "dalle-pytorch", lambda: lucid(False)),
+            importing(row, "dalle-pytorch", lambda: lucid(True)),
+        ]
+        sides += [side for side in made if side is not None]
     measure(row, sides, peaks, 2 if quick else 5)
     row.goals = [
         Goal("minidalle, its layers", "dalle-pytorch", 2.2),
@@ -101,7 +104,10 @@ class Released(nn.Module):
         from dall_e import Decoder, Encoder
 
         options = {"n_hid": hidden, "n_blk_per_group": 1, "vocab_size": vocab, "requires_grad": True}
-        self.encoder, self.decoder = Encoder(**options), Decoder(**options)
+        with (
+            torch.no_grad()
+        ):  # its first weights are drawn in place, which torch forbids for what wants a gradient
+            self.encoder, self.decoder = Encoder(**options), Decoder(**options)
 
     def forward(self, images: Tensor) -> Tensor:
         """The loss of images [batch, 3, height, width] in [0, 1]."""
@@ -120,7 +126,7 @@ def lucid_vae(size: int, vocab: int) -> nn.Module:
 
 def clip_row(quick: bool) -> Row:
     """Scoring pictures by one caption: our CLIP, and OpenCLIP's transformer of the same width, layers and patches."""
-    count, width, layers = (4, 32, 1) if quick else (512, 384, 6)
+    count, width, layers = (4, 64, 1) if quick else (512, 384, 6)
     row = Row(
         "clip",
         f"CLIP scoring of {count} pictures of 64×64, width {width}, {layers} layers, 8×8 pixels a token",
@@ -140,7 +146,7 @@ def clip_row(quick: bool) -> Row:
                 model.scores(images, text)
 
         sides.append(Side("minidalle", score, ours=True, note="with its convolutional stem", **alike))
-        peer = None if quick else importing(row, "open_clip", lambda: open_clip_model(width, layers))
+        peer = importing(row, "open_clip", lambda: open_clip_model(width, layers))
         if peer is not None:
             sides += clip_peers(peer, images, alike)
     measure(row, sides, peaks, 2 if quick else 3)

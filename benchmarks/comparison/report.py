@@ -42,6 +42,8 @@ def markdown(result: dict[str, Any]) -> str:
     told = ", ".join(about.get("instructions", []))
     parts = [HEAD, f"{about['processor']}, {about['cores']} cores ({told}); {about['system']}, Python "
              f"{about['python']}, torch {about['torch']}. Measured in {result['minutes']:.0f} minutes."]  # fmt: skip
+    if result.get("rehearsal"):
+        parts.append("**A rehearsal at small sizes: whether everything runs. No figure here is a result.**")
     parts += ["## Goals", goals(result["rows"])]
     for row in result["rows"]:
         parts += section(row)

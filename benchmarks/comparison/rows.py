@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from comparison.timing import Side
+from comparison.timing import Side, said
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class Row:
         for goal in self.goals:
             for mine in (side for side in self.sides if side["name"] == goal.ours):
                 for theirs in (side for side in self.sides if side["name"] == goal.peer):
-                    if goal.what not in mine or goal.what not in theirs:
+                    if (
+                        not mine.get(goal.what) or goal.what not in theirs
+                    ):  # at small sizes no memory is added
                         continue
                     equal = mine["precision"] == theirs["precision"]
                     if not equal and mine["precision"] != "bf16":
@@ -69,6 +71,5 @@ def importing(row: Row, peer: str, load: Callable[[], Any]) -> Any:
     try:
         return load()
     except Exception as error:  # a peer may fail in any way of its own; the row then says so
-        said = (str(error).strip().splitlines() or [""])[0]
-        row.missing[peer] = f"{type(error).__name__}: {said}"[:160]
+        row.missing[peer] = said(error)
         return None

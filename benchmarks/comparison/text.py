@@ -35,9 +35,8 @@ def encode_row(quick: bool) -> Row:
         Side("minidalle, warm", lambda _: each(ours), ours=True, **alike),
         Side("minidalle, cold", each, ours=True, ready=fresh, warm=False, **alike),
     ]
-    if not quick:
-        sides += encode_peers(row, ours, texts, each(ours), alike)
-    take_turns(sides, 2 if quick else 5)
+    sides += encode_peers(row, ours, texts, each(ours), alike)
+    row.missing |= take_turns(sides, 2 if quick else 5)
     row.add(sides)
     row.goals = [
         Goal("minidalle, warm", "tiktoken", 0.95),
@@ -52,10 +51,8 @@ def encode_peers(
 ) -> list[Side]:
     """tiktoken and HF tokenizers with our merges, and open_clip with its own vocabulary."""
     sides = []
-    tiktoken = importing(row, "tiktoken", lambda: __import__("tiktoken"))
-    if tiktoken:
-        ranks = {token: rank for rank, token in enumerate(ours.vocabulary)}
-        known = tiktoken.Encoding("ours", pat_str=GPT2, mergeable_ranks=ranks, special_tokens={})
+    known = importing(row, "tiktoken", lambda: tiktoken_like(ours))
+    if known:
         row.notes.append(agreement("tiktoken", [known.encode_ordinary(text) for text in texts], ids))
         sides.append(Side("tiktoken", lambda _: [known.encode_ordinary(text) for text in texts], **alike))
     made = importing(row, "tokenizers", lambda: hugging_face(ours))
@@ -92,6 +89,14 @@ def agreement(peer: str, theirs: list[list[int]], ours: list[list[int]]) -> str:
     return f"{peer} gives the same ids for {same:,} of {len(ours):,} captions."
 
 
+def tiktoken_like(ours: BPETokenizer) -> Any:
+    """A tiktoken encoding with our merges, ids and cut."""
+    import tiktoken
+
+    ranks = {token: rank for rank, token in enumerate(ours.vocabulary)}
+    return tiktoken.Encoding("ours", pat_str=GPT2, mergeable_ranks=ranks, special_tokens={})
+
+
 def hugging_face(ours: BPETokenizer) -> Any:
     """A tokenizer of the `tokenizers` library with our merges, ids and cut."""
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -126,14 +131,13 @@ def training_row(quick: bool) -> Row:
     """Learning merges from captions, each library in a process of its own so that its memory can be told."""
     megabytes, vocab, rounds = (0.02, 400, 1) if quick else (50.0, 16_384, 3)
     row = Row("bpe-training", f"BPE training, {megabytes:g} MB of captions, {vocab:,} tokens, GPT-2's cut")
-    trainers: dict[str, Callable[[str, int], Iterator[Any]]] = {"minidalle": ours_trained}
-    if not quick:
-        trainers |= {
-            "tokenizers": hugging_face_trained,
-            "rustbpe": rust_trained,
-            "YouTokenToMe": yttm_trained,
-        }
-        row.missing["minbpe"] = "no package of it is published; at this size it would take hours"
+    trainers: dict[str, Callable[[str, int], Iterator[Any]]] = {
+        "minidalle": ours_trained,
+        "tokenizers": hugging_face_trained,
+        "rustbpe": rust_trained,
+        "YouTokenToMe": yttm_trained,
+    }
+    row.missing["minbpe"] = "no package of it is published; at this size it would take hours"
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "captions.txt")
         Path(path).write_text("\n".join(captions(megabytes, 0)), encoding="utf-8")

@@ -42,6 +42,11 @@ class Side:
     times: list[float] = field(default_factory=list)
     extra: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def label(self) -> str:
+        """The side and its precision."""
+        return f"{self.name}, {self.precision}" if self.precision else self.name
+
     def once(self) -> float:
         """Processor seconds of one go."""
         given = self.ready()
@@ -64,15 +69,43 @@ class Side:
         return said | ({"note": self.note} if self.note else {}) | self.extra
 
 
-def take_turns(sides: Sequence[Side], rounds: int) -> None:
-    """Time all sides `rounds` times, one after another in each round; each that wants it runs once before."""
+def take_turns(sides: Sequence[Side], rounds: int) -> dict[str, str]:
+    """Time all sides `rounds` times, one after another in each round; each that wants it runs once before.
+
+    Returns the peers that failed, and why; they have no times. Raises what a side of ours raises.
+    """
+    failed: dict[str, str] = {}
+
+    def attempt(side: Side, go: Callable[[], Any]) -> Any:
+        if side.label in failed:
+            return None
+        try:
+            return go()
+        except Exception as error:
+            if (
+                side.ours
+            ):  # ours has to run; a peer may fail in any way of its own, and costs its own sides only
+                raise
+            failed[side.label] = said(error)
+            side.times.clear()
+            return None
+
     for side in sides:
         if side.warm:
-            side.work(side.ready())
+            attempt(side, lambda side=side: side.work(side.ready()))
     for turn in range(rounds):
         for side in sides:
             if turn < side.rounds:
-                side.times.append(side.once())
+                spent = attempt(side, side.once)
+                if spent is not None:
+                    side.times.append(spent)
+    return failed
+
+
+def said(error: Exception) -> str:
+    """An error in a line."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"[:160]
 
 
 def peak_side(precision: str) -> Side:
@@ -80,7 +113,7 @@ def peak_side(precision: str) -> Side:
     import torch
 
     left, right = (torch.randn(PEAK_SIDE, PEAK_SIDE, dtype=dtype_of(precision)) for _ in range(2))
-    return Side(f"peak {precision}", lambda _: [left @ right for _ in range(8)], precision)
+    return Side(f"peak {precision}", lambda _: [left @ right for _ in range(8)], precision, True)
 
 
 def peaks_of(peaks: Sequence[Side]) -> dict[str, float]:

@@ -91,12 +91,28 @@ def our_side(name: str, config: DALLEConfig, precision: str, batch: int, note: s
 
 def their_side(row: Row, name: str, config: DALLEConfig, precision: str, batch: int) -> list[Side]:
     """dalle-pytorch's update with one of its kinds of attention, or nothing where it is not here."""
-    model = importing(row, "dalle-pytorch", lambda: peers.dalle_pytorch(config, PEERS[name]))
-    if model is None:
-        return []
-    text = captions_for(config, batch)
-    codes = torch.randint(0, config.image_vocab, (batch, config.layout.image_tokens))
-    return [side_of(name, model, lambda: model(text, codes, return_loss=True), precision, batch, ours=False)]
+
+    def made() -> Side:
+        model, text = peers.dalle_pytorch(config, PEERS[name]), captions_for(config, batch)
+        codes = torch.randint(0, config.image_vocab, (batch, config.layout.image_tokens))
+        return side_of(
+            name, model, lambda: model(text, codes, return_loss=True), precision, batch, ours=False
+        )
+
+    side = importing(row, name, made)
+    return [] if side is None else [side]
+
+
+def general_side(row: Row, config: DALLEConfig, precision: str, batch: int) -> list[Side]:
+    """x-transformers' update, or nothing where it is not here."""
+
+    def made() -> Side:
+        model = peers.x_transformer(config)
+        ids = torch.randint(0, config.vocab, (batch, config.layout.length + 1))
+        return side_of("x-transformers", model, lambda: model(ids), precision, batch, ours=False)
+
+    side = importing(row, "x-transformers", made)
+    return [] if side is None else [side]
 
 
 def short_row(quick: bool) -> Row:
@@ -106,8 +122,6 @@ def short_row(quick: bool) -> Row:
     sides, peaks = [], [peak_side(precision) for precision in PRECISIONS]
     for precision in PRECISIONS:
         sides.append(our_side("minidalle", config, precision, batch, "the paper's row, column, row … conv"))
-        if quick:
-            continue
         dense = replace(config, patterns=("full",) * config.depth)
         sides.append(our_side("minidalle, full", dense, precision, batch))
         wide = replace(config, mlp_ratio=6)
@@ -116,11 +130,7 @@ def short_row(quick: bool) -> Row:
         )
         for name in PEERS:
             sides += their_side(row, name, config, precision, batch)
-        general = importing(row, "x-transformers", lambda: peers.x_transformer(config))
-        if general is not None:
-            ids = torch.randint(0, config.vocab, (batch, config.layout.length + 1))
-            loss = lambda model=general, ids=ids: model(ids)  # noqa: E731
-            sides.append(side_of("x-transformers", general, loss, precision, batch, ours=False))
+        sides += general_side(row, config, precision, batch)
     measure(row, sides, peaks, 2 if quick else 5)
     row.goals = [
         Goal("minidalle", "dalle-pytorch, axial", 1.6),
@@ -130,7 +140,7 @@ def short_row(quick: bool) -> Row:
         Goal("minidalle", "dalle-pytorch, conv", 4.0),
         Goal("minidalle", "x-transformers", 1.0),
     ]
-    row.notes += shares(row) + ([] if quick else [quality(config, batch)])
+    row.notes += [*shares(row), quality(config, batch)]
     return row
 
 
@@ -143,8 +153,6 @@ def long_row(quick: bool) -> Row:
         sides.append(our_side("minidalle", config, precision, 2, "the paper's row, column, row … conv"))
         dense = replace(config, patterns=("full",) * config.depth)
         sides.append(our_side("minidalle, all full", dense, precision, 2))
-        if quick:
-            continue
         sides.append(our_side("minidalle, alone", config, precision, 1))
         sides += their_side(row, "dalle-pytorch, axial", config, precision, 2)
         sides += their_side(row, "dalle-pytorch, full", config, precision, 1)
@@ -160,7 +168,7 @@ def long_row(quick: bool) -> Row:
 
 def measure(row: Row, sides: list[Side], peaks: list[Side], rounds: int) -> None:
     """Take turns, and keep it."""
-    take_turns([*sides, *peaks], rounds)
+    row.missing |= take_turns([*sides, *peaks], rounds)
     row.peaks = peaks_of(peaks)
     row.add(sides)
 

@@ -147,7 +147,7 @@ TRAINING = (
             f"{p.training['dvae'].temperature_share * p.training['dvae'].steps:,.0f}, on a cosine"
         ),
         "",
-        of("training", "test_temperature_kl_weight_and_learning_rate_follow_their_schedules"),
+        of("training", "test_temperature_kl_weight_and_learning_rate_follow_their_schedules") + TRAINED,
     ),
     Line(
         "dVAE learning rate",
@@ -173,9 +173,7 @@ TRAINING = (
         "dVAE crops",
         "a full square, resized by area to 9/8 ... 12/8, cropped at random, mirrored (A.2)",
         "`training/crops.py`, for photographs",
-        "the course's pictures are drawn square and at the right size",
+        "no training here calls it: the course's pictures are drawn square and at the right size",
         of("crops", "test_the_dvae_crops_anywhere_and_mirrors_half", "test_resizing_is_by_area"),
     ),
 )
-
-LINES = (*NETWORK, *TRAINING)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from minidalle.presets import Preset
 
-TESTED, OPEN = "tested", "not implemented"
+OPEN = "not implemented"
 
 
 @dataclass(frozen=True)

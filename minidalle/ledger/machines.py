@@ -62,4 +62,16 @@ LINES = (
         "not switched on in our runs, whose activations fit",
         of("gradient_scales", "test_recomputed_activations_give_the_same_gradients"),
     ),
+    Line(
+        "what stays in fp32",
+        "gains, biases, embeddings, unembeddings and logits (D)",
+        "all weights and moments; products, the logits' too, are made in bfloat16 under autocast",
+        "the paper's float16 has too narrow a range for them; bfloat16 has float32's",
+    ),
+    Line(
+        "the machines",
+        "1024 V100s of 16 GB",
+        "two processor cores, or one card",
+        "nobody has them at home; what the paper's size costs on today's cards stands below",
+    ),
 )

@@ -139,7 +139,7 @@ TRAINING = (
         "DALL-E crops",
         "a square from 3/8 ... 5/8 of the surplus, resized to 1 ... 9/8, cropped at random, no mirror (B.2)",
         "`training/crops.py`, for photographs",
-        "the course's pictures are drawn square and at the right size",
+        "no training here calls it: the course's pictures are drawn square and at the right size",
         of("crops", "test_dalle_crops_near_the_middle_and_mirrors_nothing"),
     ),
 )
@@ -154,7 +154,7 @@ RESULTS = (
     ),
     Line(
         "reranking",
-        "the best of 512 by CLIP (2.6)",
+        "the best of 512 by CLIP (2.6); the post shows 32 of them; more than 32 to choose from gain less",
         "`draw(..., best=8, of=512)` by our CLIP; `rerank` takes one of OpenCLIP's too",
         "`of` is 8 times `best` unless given",
         of("clip", "test_rerank_with_clip_is_the_argsort_of_its_scores"),
@@ -162,10 +162,27 @@ RESULTS = (
     Line(
         "completion",
         "any rectangle that reaches the bottom right corner (post)",
-        "any first tokens in raster order stay, the rest continues from them",
-        "a rectangle is kept only with all that is left of it and above: full rows, as picture prompts need",
-        of("sampling", "test_known_tokens_stay_and_the_rest_continues_from_them"),
+        "`Pipeline.complete`: the tokens outside of the rectangle stay, those within are drawn",
+        "what stands in a row below its first, on its left, is kept, and cannot help to draw what comes before it",
+        of("sampling", "test_known_tokens_stay_and_the_rest_continues_from_them")
+        + of("completion", "test_cells_are_given_where_no_pixel_is_drawn"),
+    ),
+    Line(
+        "picture prompts",
+        "the top 15 of 32 rows of tokens are given, the rest is drawn (post)",
+        "the upper half of two panels is given",
+        "two panels of one size, so that the lower one can be compared with the upper one",
+        of(
+            "completion",
+            "test_cells_are_given_where_no_pixel_is_drawn",
+            "test_what_is_given_stays_pixel_for_pixel",
+        ),
+    ),
+    Line(
+        "matrices",
+        'Raven\'s, sets B to E, greedy; caption "a sequence of geometric shapes."; inverted too (post)',
+        "matrices of our own with that caption, inverted too",
+        "the tests themselves are not ours to ship; ours have one right ninth cell, which a program finds",
+        of("world_reasoning", "test_the_ninth_cell_stands_at_the_bottom_right_and_inverted_is_inverted"),
     ),
 )
-
-LINES = (*NETWORK, *TRAINING, *RESULTS)

@@ -1,0 +1,87 @@
+"""The comparison with peers holds out: what fails costs its own figures, and what was measured is kept."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import compare  # noqa: E402
+from comparison.everything import ROWS  # noqa: E402
+from comparison.report import markdown  # noqa: E402
+from comparison.rows import Goal, Row  # noqa: E402
+from comparison.timing import Side, take_turns  # noqa: E402
+
+
+def broken(_: object) -> None:
+    raise RuntimeError("no such kernel\nand more")
+
+
+def test_a_peer_that_fails_is_told_of_and_the_others_are_timed():
+    ours, peer = Side("ours", lambda _: None, "fp32", ours=True), Side("peer", broken, "fp32")
+    assert take_turns([ours, peer], 3) == {"peer, fp32": "RuntimeError: no such kernel"}
+    assert len(ours.times) == 3 and not peer.times
+    with pytest.raises(RuntimeError):
+        take_turns([Side("ours", broken, ours=True)], 1)
+
+
+def test_a_side_that_added_no_memory_has_no_ratio():
+    row = Row("a", "A", sides=[{"name": "ours", "precision": "", "memory": 0.0},
+                               {"name": "peer", "precision": "", "memory": 3.0}],
+              goals=[Goal("ours", "peer", 0.5, "memory")])  # fmt: skip
+    assert row.ratios() == []
+
+
+def measured(name: str, quick: bool, python: str) -> dict:
+    return compare.failure(name, "") | {"error": None, "wall_seconds": 1.0}
+
+
+def test_a_run_that_was_stopped_goes_on_and_one_of_another_machine_does_not(tmp_path, monkeypatch, capsys):
+    first, second, third = list(ROWS)[:3]
+
+    def stopped(name: str, quick: bool, python: str) -> dict:
+        if name == third:
+            raise KeyboardInterrupt
+        return compare.failure(name, "it failed") if name == second else measured(name, quick, python)
+
+    monkeypatch.setattr(compare, "measured", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        compare.run([first, second, third], False, "python", tmp_path)
+    asked = []
+    monkeypatch.setattr(compare, "measured", lambda name, *rest: asked.append(name) or measured(name, *rest))
+    result = compare.run([first, second, third], False, "python", tmp_path, resume=True)
+    assert asked == [second, third] and [row["name"] for row in result["rows"]] == [first, second, third]
+    assert json.loads((tmp_path / "speed.json").read_text(encoding="utf-8")) == result
+    for machine, quick in ((result["machine"], True), ({"cores": 99}, False)):
+        assert compare.earlier_rows(tmp_path, machine, quick) == {}
+    assert "are not kept" in capsys.readouterr().out
+
+
+def test_a_command_that_takes_too_long_ends_with_all_that_it_started():
+    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    assert compare.run_limited([sys.executable, "-c", child], 1.0) == (None, "")
+    code, said = compare.run_limited([sys.executable, "-c", "raise SystemExit('no')"], 60)
+    assert code == 1 and said.strip() == "no"
+
+
+def test_a_rehearsal_says_that_it_is_one():
+    machine = {"processor": "some", "cores": 2, "system": "Linux", "python": "3", "torch": "2"}
+    result = {
+        "machine": machine,
+        "rehearsal": True,
+        "minutes": 1,
+        "rows": [compare.failure("a", "it failed")],
+    }
+    assert "No figure here is a result" in markdown(result) and "it failed" in markdown(result)
+
+
+def test_an_environment_that_was_not_finished_is_made_anew(tmp_path):
+    python = compare.python_of(tmp_path)
+    python.parent.mkdir()
+    python.touch()
+    assert not compare.installed(tmp_path)
+    (tmp_path / "failed.json").write_text("{}")
+    assert compare.installed(tmp_path)
