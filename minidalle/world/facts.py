@@ -13,6 +13,7 @@ from minidalle.world.objects import SHAPES
 from minidalle.world.scene import (
     BLOCK_STYLES,
     COLORS,
+    INVERSE,
     KINDS,
     PATTERNED_SIZES,
     RELATIONS,
@@ -55,7 +56,10 @@ def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
 
 
 def facts_of(scene: Scene) -> dict[str, str]:
-    """The facts of a scene, one for each of `fields_of(scene.kind)`."""
+    """The facts of a scene, one for each of `fields_of(scene.kind)`.
+
+    Raises ValueError for an unknown kind, and for a scene that has neither facts nor things that tell them.
+    """
     fields = fields_of(scene.kind)  # names a kind that does not exist
     if scene.facts:
         return dict(scene.facts)
@@ -68,9 +72,7 @@ def facts_of(scene: Scene) -> dict[str, str]:
         pass  # the upper one comes first already
     elif scene.kind != "count" and len(things) > 1 and things[0].position[0] > things[-1].position[0]:
         things = things[::-1]
-        relation = {"right of": "left of", "in front of": "behind", "behind": "in front of"}.get(
-            relation, relation
-        )
+        relation = INVERSE[relation] if relation else None
     found: dict[str, str] = {}
     several = _MOST[scene.kind] > 1
     for place, thing in enumerate(things[: _MOST[scene.kind]], start=1):

@@ -174,7 +174,12 @@ class Judge(nn.Module):
 
 @dataclass(frozen=True)
 class Targets:
-    """What a batch shows: heat [batch, grid, grid]; for each thing its picture, cell, labels and position; styles."""
+    """What a batch shows, for `Judge.loss`.
+
+    heat: [batch, grid, grid], 1 at a thing's centre. style: [batch]. For each thing of the batch, in one row after the
+    other: batch, cell: [thing], its picture and its cell of the grid, row by row; labels: [thing, field] positions in
+    `FIELDS`, `IGNORED` where there is nothing to read; position: [thing, 3] in world units.
+    """
 
     heat: Tensor
     batch: Tensor
@@ -204,12 +209,10 @@ def targets_of(scenes: Sequence[Scene], config: JudgeConfig) -> Targets:
             values = {name: names.index(getattr(thing, name)) for name, names in FIELDS.items()}
             if scene.style == "sketch":
                 values["color"] = IGNORED
-            (
-                batch.append(b),
-                cell.append(i * grid + j),
-                labels.append(list(values.values())),
-                position.append([x, y, z]),
-            )
+            batch.append(b)
+            cell.append(i * grid + j)
+            labels.append(list(values.values()))
+            position.append([x, y, z])
     style = torch.tensor([BLOCK_STYLES.index(scene.style) for scene in scenes])
     return Targets(
         heat,

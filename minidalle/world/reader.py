@@ -167,7 +167,10 @@ class Reader(nn.Module):
         return torch.cat(maps)
 
     def targets(self, kind: str, facts: Mapping[str, str]) -> list[int]:
-        """The right answers to `questions_of(kind)`, as positions in the last axis of `forward`."""
+        """The right answers to `questions_of(kind)`, as positions in the last axis of `forward`.
+
+        Raises ValueError for a word that is longer than eight letters or has other signs, and for an unknown value.
+        """
         found = []
         for name in self.kinds[kind]:
             if name == WORD:
@@ -184,7 +187,10 @@ class Reader(nn.Module):
     def loss(
         self, images: Tensor, kinds: Sequence[str], facts: Sequence[Mapping[str, str]]
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The mean cross-entropy of all answers, and that of the kind; also both apart."""
+        """The mean cross-entropy in nats of all answers, plus a fifth of that of the kind; also both apart.
+
+        images: [batch, 3, side, side] in [0, 1]. kinds, facts: of each picture.
+        """
         return self.loss_of(images, self.sheet(kinds, facts))
 
     def sheet(self, kinds: Sequence[str], facts: Sequence[Mapping[str, str]]) -> Sheet:

@@ -1,10 +1,9 @@
-"""From a scene to pixels: sphere tracing with a sun, hard shadows, a highlight, textures, and a pencil-sketch style.
+"""From a scene to pixels: names are checked, single pictures drawn, and panels and cells put together.
 
-One sample is traced for each pixel; where neighbours differ, four more are traced and averaged, so edges are smooth and
-flat areas cost one ray. Pictures are uint8 [height, width, 3], any square size, and the same to the last bit for any
+Pictures are uint8 [height, width, 3], any square size, and the same to the last bit for any
 number of threads.
 
-Left out: fog, soft shadows; how a graphics card does it (`gpu.py`).
+Left out: how a sample is traced (`shading.py`) and becomes a pixel (`styles.py`); what a card does (`gpu.py`).
 """
 
 from __future__ import annotations

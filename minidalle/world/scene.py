@@ -4,7 +4,7 @@ Everything that the picture world draws is one frozen `Scene`. It holds no pixel
 compared, hashed, printed, edited with `dataclasses.replace`, and drawn again at any size. Lengths are in units of
 about one object's height; angles are in degrees; +x is right, +y is up and +z points to the viewer.
 
-Left out on purpose: how a thing looks (`objects.py`), how pixels are made (`renderer.py`) and which scenes training may
+Left out on purpose: how a thing looks (`objects/`), how pixels are made (`renderer.py`) and which scenes training may
 see (`splits.py`).
 """
 
@@ -94,7 +94,7 @@ INVERSE: dict[str, str] = {
 """The same fact told from the other thing's side."""
 
 KINDS: tuple[str, ...] = ("single", "texture", "count", "pair", "relation", "triple", "sketch")
-"""The kinds of scene, each of them a row of the evaluation."""
+"""The kinds of scene of the blocks world; all others are in `kinds/`."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Fashion and interior design: mannequins by what they wear, and rooms by their furniture and the painting.
 
-Left out: penguins in clothes (`multiple.py`).
+Left out: penguins in clothes (`outfits.py`).
 """
 
 from __future__ import annotations

@@ -97,8 +97,7 @@ class Kind:
         fields: what is told and judged, with every value that it can take, in the order in which they are drawn.
         frames: captions with {field} for a field's words; the last is held out, so that rephrasing can be measured. At
             least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words, which may be
-            none: the article agrees with what follows; "{field s}"
-            makes them plural unless the fact "count" is "one".
+            none: the article agrees with what follows. "{field s}" makes them plural unless the fact "count" is "one".
         build: makes the scene of some facts; everything that is not a fact is drawn from the stream.
         held_out: the combinations that training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
