@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,9 @@ def test_a_run_that_was_stopped_goes_on_and_one_of_another_machine_does_not(tmp_
 
 def test_a_command_that_takes_too_long_ends_with_all_that_it_started():
     child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    start = time.monotonic()
     assert compare.run_limited([sys.executable, "-c", child], 1.0) == (None, "")
+    assert time.monotonic() - start < 30
     code, said = compare.run_limited([sys.executable, "-c", "raise SystemExit('no')"], 60)
     assert code == 1 and said.strip() == "no"
 
