@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from exercises.source.parts import every_exercise, lessons
 from minidalle.checks import card, cards, check, hint, progress
@@ -66,6 +67,24 @@ def test_the_specification_is_right_where_it_is_code(exercise):
         one = checker(exercise.name())
         cases = one.cases(5)
         assert one.judge(cases, [one.run(exercise.specification, case) for case in cases]).passed
+
+
+def in_tensors(value):
+    """A value with every number as a tensor of no axes."""
+    if isinstance(value, list | tuple):
+        return [in_tensors(item) for item in value]
+    if isinstance(value, dict):
+        return {key: in_tensors(item) for key, item in value.items()}
+    return torch.tensor(value) if type(value) in (int, float) else value
+
+
+@every_exercise_of_the_course
+def test_a_number_may_be_a_tensor_of_no_axes(exercise):
+    one = checker(exercise.name())
+    cases = one.cases(4)
+    outcomes = [one.run(lambda *case: in_tensors(exercise.reference(*case)), case) for case in cases]
+    finding = one.judge(cases, outcomes)
+    assert finding.passed, finding.message
 
 
 @every_exercise_of_the_course

@@ -16,11 +16,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from torch import Tensor
 
-from minidalle.checks.plain import Unknown, copied, kind, plain, same, words
+from minidalle.checks.plain import Unknown, copied, in_form_of, kind, plain, same, settled, words
 from minidalle.checks.signature import Signature
 
 Case = tuple[Any, ...]
@@ -59,6 +60,11 @@ class Finding:
     message: str
     belief: str = ""
     case: int = 0
+
+
+def beliefs_of(answer: Callable[..., Any], *rows: tuple[str, str, str]) -> tuple[Belief, ...]:
+    """Beliefs that are ways of one function: for each row (name, way, says), what `answer(*case, way=way)` gives."""
+    return tuple(Belief(name, says, partial(answer, way=way)) for name, way, says in rows)
 
 
 def call(answer: Callable[..., Any], *arguments: Any) -> Any:
@@ -131,20 +137,21 @@ class Checker:
             return Finding(False, said, "nothing is returned")
         for belief in self.beliefs:
             by_it = (self.run(belief.instead, case) for case in cases)
-            if all(self.agree(*pair) for pair in zip(by_it, outcomes, strict=True)):
-                told = {**dict(zip(self.arguments, cases[wrong[0]])), "got": outcomes[wrong[0]].value}
-                told |= {"want": right[wrong[0]].value}
+            if all(self.agree(*pair) for pair in zip(outcomes, by_it, strict=True)):
+                want = right[wrong[0]].value
+                told = {**dict(zip(self.arguments, cases[wrong[0]])), "want": want}
+                told |= {"got": in_form_of(want, outcomes[wrong[0]].value)}
                 said = belief.says.format(**{key: words(value) for key, value in told.items()})
                 return Finding(False, said, belief.name, wrong[0])
         first = min(wrong, key=lambda n: (outcomes[n].error != "", bool(outcomes[n].changed), n))
         said = self.differs(cases[first], outcomes[first], right[first])
         return Finding(False, f"{said} {len(wrong)} of {len(cases)} cases differ.", case=first)
 
-    def agree(self, one: Outcome, other: Outcome) -> bool:
-        """Whether two outcomes are the same: equal values, or the same kind of error."""
-        if one.error or other.error:
-            return one.error == other.error
-        return same(one.value, other.value, self.tolerance)
+    def agree(self, got: Outcome, want: Outcome) -> bool:
+        """Whether an outcome is the one that is wanted: equal values, or the same kind of error."""
+        if got.error or want.error:
+            return got.error == want.error
+        return same(got.value, want.value, self.tolerance)
 
     def differs(self, case: Case, got: Outcome, want: Outcome) -> str:
         """The first difference, in words."""
@@ -166,6 +173,8 @@ class Checker:
 
 def unlike(got: Any, want: Any) -> str:
     """How a value differs from the right one: in its type, its shape, what it holds, or by its numbers."""
+    want = settled(want)
+    got = in_form_of(want, got)
     if isinstance(want, Tensor):
         if not isinstance(got, Tensor):
             mine = "" if isinstance(got, Unknown) else f"of type {type(got).__name__}: "

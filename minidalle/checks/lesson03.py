@@ -16,7 +16,7 @@ from torch import Tensor
 
 from minidalle.checks import lesson03_draws
 from minidalle.checks.checker import Belief, Checker
-from minidalle.checks.lesson03_draws import nearest, numbers
+from minidalle.checks.lesson03_draws import nearest
 from minidalle.dvae import codebook_perplexity
 
 NEAREST_CODE = Checker(
@@ -82,7 +82,6 @@ PERPLEXITY = Checker(
     "codebook_perplexity(ids, vocab_size)",
     target=codebook_perplexity,
     make=some_pictures,
-    observe=numbers,
     edges=(
         (torch.tensor([[0, 0, 0, 0], [5, 5, 5, 5]]), 8),
         (torch.tensor([[3, 3, 3, 3]]), 4),

@@ -6,8 +6,7 @@ Left out: choosing the nearest code, and how much a codebook is used (`lesson03.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -19,16 +18,6 @@ from minidalle.relaxation import gumbel_softmax
 def nearest(vectors: Tensor, codebook: Tensor) -> Tensor:
     """The number of the nearest code of each vector, [cell]."""
     return (vectors[:, None] - codebook[None]).square().sum(dim=2).argmin(dim=1)
-
-
-def numbers(answer: Callable[..., Any], *given: Any) -> Any:
-    """What an answer gives, with tensors of one or no axis as the list or the number that they hold."""
-    value = answer(*given)
-    if isinstance(value, Tensor) and value.ndim < 2:
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in value]
-    return value
 
 
 def gumbel(uniform: Tensor) -> Tensor:
@@ -156,7 +145,6 @@ SHARPNESS_CURVE = Checker(
     "sharpness_curve(logits, uniform, temperatures)",
     target=sharpness,
     make=some_draws,
-    observe=numbers,
     count=12,
     axes=("temperature, by number",),
     edges=(

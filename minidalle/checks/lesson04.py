@@ -13,7 +13,6 @@ from torch import Tensor
 
 from minidalle.checks import lesson04_training
 from minidalle.checks.checker import Belief, Checker
-from minidalle.checks.lesson03_draws import numbers
 from minidalle.relaxation import kl_to_uniform, logit_laplace_nll, map_pixels, unmap_pixels
 
 
@@ -206,7 +205,6 @@ def loss_of(errors: Tensor, kl: Tensor, kl_weight: float) -> float:
 NEGATIVE_ELBO = Checker(
     "negative_elbo(errors: float[picture, colour, row, column], kl: unit[picture, y, x], kl_weight: real[0.3, 7])",
     target=loss_of,
-    observe=numbers,
     sizes={"row": (4, 9), "column": (4, 9), "y": (2, 3), "x": (2, 3), "picture": (2, 6)},
     edges=((torch.ones(2, 3, 4, 4), torch.full((2, 2, 2), 2.0), 1.0),),
     beliefs=(

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from minidalle.checks.checker import Belief, Checker
-from minidalle.checks.lesson03_draws import numbers
 from minidalle.relaxation import kl_to_uniform
 from minidalle.schedules import cosine_anneal
 
@@ -34,7 +33,6 @@ COSINE_ANNEAL = Checker(
     "cosine_anneal(step, start, end, steps)",
     target=cosine_anneal,
     make=lambda rng: (rng.randint(0, 150), rng.uniform(-1, 3), rng.uniform(4, 9), rng.randint(60, 120)),
-    observe=numbers,
     edges=((25, 1.0, 0.0625, 100), (0, 1.0, 0.5, 100), (100, 1.0, 0.5, 100), (170, 0.0, 6.6, 100)),
     beliefs=(
         Belief(
@@ -104,7 +102,6 @@ DEAD_CODES = Checker(
     "dead_codes(ids, vocab_size, patience)",
     target=dead,
     make=some_history,
-    observe=numbers,
     axes=("batch",),
     edges=(
         (torch.tensor([[0, 1], [1, 1], [2, 1], [1, 1], [1, 0], [1, 1]]), 5, 2),

@@ -6,8 +6,6 @@ Left out: ids and places (`lesson05.py`), the vectors of slots (`lesson05_slots.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -65,19 +63,10 @@ def some_scores(rng: random.Random) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     )
 
 
-def as_numbers(answer: Callable[..., Any], *given: Any) -> Any:
-    """What an answer returns, with tensors of no axes as numbers."""
-    found = answer(*given)
-    if not isinstance(found, list | tuple):
-        return found
-    return [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in found]
-
-
 STREAM_LOSS = Checker(
     "stream_loss(text_scores, image_scores, text, image)",
     target=losses,
     make=some_scores,
-    observe=as_numbers,
     count=12,
     axes=("the loss", "of the text", "of the picture"),
     beliefs=(
@@ -143,7 +132,6 @@ PULL_OF_A_TOKEN = Checker(
     "pull_of_a_token(text_length: int[4, 80], grid: int[3, 32], text_weight: real[0.5, 2], "
     "image_weight: real[3, 9])",
     target=pulls,
-    observe=as_numbers,
     tolerance=1e-7,
     edges=((256, 32, 1.0, 7.0), (32, 16, 1.0, 7.0), (64, 16, 1.0, 1.0)),
     axes=("a caption token", "a code"),

@@ -10,7 +10,7 @@ import random
 import torch
 from torch import Tensor
 
-from minidalle.checks.checker import Belief, Checker
+from minidalle.checks.checker import Checker, beliefs_of
 from minidalle.dalle import DALLE
 
 
@@ -76,40 +76,38 @@ EMBED_SLOTS = Checker(
     loops=False,
     count=16,
     axes=("slot", "number"),
-    beliefs=tuple(
-        Belief(name, says, lambda *given, way=way: placed(*given, way))
-        for name, way, says in (
-            (
-                "start of image lies in the picture",
-                "in the picture",
-                "You let the picture's places begin at start of image. That has a slot of its own, between the two, "
-                "and gets the vector of its token alone; all your codes lie one place too far.",
-            ),
-            (
-                "start of image is a word more",
-                "as text",
-                "You give start of image the last text position. There are as many positions as caption "
-                "slots; start of image has none, and gets the vector of its token alone.",
-            ),
-            (
-                "the picture is read by columns",
-                "column first",
-                "Rows and columns are exchanged. Codes lie in the stream row by row: along the stream the "
-                "column changes fastest.",
-            ),
-            (
-                "a row is place enough",
-                "rows only",
-                "All codes of a row get the same place. A code's vector is its token's plus its row's plus its "
-                "column's: two tables of grid vectors each name all places.",
-            ),
-            (
-                "the slots given are the first",
-                "from 0",
-                "You count the slots given from 0. They begin at slot {first} of the stream: while drawing, "
-                "slots come one at a time, and each must know where it lies.",
-            ),
-        )
+    beliefs=beliefs_of(
+        placed,
+        (
+            "start of image lies in the picture",
+            "in the picture",
+            "You let the picture's places begin at start of image. That has a slot of its own, between the two, "
+            "and gets the vector of its token alone; all your codes lie one place too far.",
+        ),
+        (
+            "start of image is a word more",
+            "as text",
+            "You give start of image the last text position. There are as many positions as caption "
+            "slots; start of image has none, and gets the vector of its token alone.",
+        ),
+        (
+            "the picture is read by columns",
+            "column first",
+            "Rows and columns are exchanged. Codes lie in the stream row by row: along the stream the "
+            "column changes fastest.",
+        ),
+        (
+            "a row is place enough",
+            "rows only",
+            "All codes of a row get the same place. A code's vector is its token's plus its row's plus its "
+            "column's: two tables of grid vectors each name all places.",
+        ),
+        (
+            "the slots given are the first",
+            "from 0",
+            "You count the slots given from 0. They begin at slot {first} of the stream: while drawing, "
+            "slots come one at a time, and each must know where it lies.",
+        ),
     ),
 )
 

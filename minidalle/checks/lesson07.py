@@ -6,16 +6,14 @@ Left out: attention (`lesson07_attention.py`), and what its losses say (`lesson0
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from minidalle.checks import lesson07_attention, lesson07_rows
-from minidalle.checks.checker import Belief, Checker
+from minidalle.checks.checker import Belief, Checker, beliefs_of
 from minidalle.transformer import Block, TransformerConfig
 
 
@@ -33,19 +31,10 @@ def some_block(rng: random.Random) -> tuple[int, int, int]:
     return heads * rng.randint(2, 16), heads, rng.randint(2, 5)
 
 
-def number(answer: Callable[..., Any], *given: Any) -> Any:
-    """What an answer returns, with a whole number as such, however it is written."""
-    found = answer(*given)
-    if isinstance(found, Tensor) and found.ndim == 0:
-        found = found.item()
-    return int(found) if isinstance(found, float) and found.is_integer() else found
-
-
 BLOCK_PARAMETERS = Checker(
     "block_parameters(width, heads, mlp_ratio)",
     target=counted,
     make=some_block,
-    observe=number,
     edges=((48, 3, 4), (192, 3, 4), (3968, 62, 4)),
     count=10,
     beliefs=(
@@ -146,64 +135,62 @@ MLP_BRANCH = Checker(
     tolerance=5e-3,
     count=8,
     axes=("slot", "number"),
-    beliefs=tuple(
-        Belief(name, says, lambda *given, way=way: half_block(*given, way=way))
-        for name, way, says in (
-            (
-                "the branch replaces the stream",
-                "replaced",
-                "You give back what the MLP found and lose x itself. A branch *adds* to the stream: without that "
-                "a signal is gone after a few layers, and so is every gradient.",
-            ),
-            (
-                "the norm comes last",
-                "post",
-                "You bring the sum to its standard size at the end. That is the older post-norm block; here the "
-                "norm is only on the branch, before the MLP, and the stream runs straight through.",
-            ),
-            (
-                "the stream is normed, too",
-                "normed stream",
-                "You add the MLP's result to the *normed* x. The stream itself is never changed by a norm: keep x "
-                "under its own name, and add to that.",
-            ),
-            (
-                "a norm is over slots",
-                "over slots",
-                "Your mean and spread are taken over slots. A layer norm looks at one slot by itself, over its "
-                "width numbers: otherwise slots would learn of the future through the mean.",
-            ),
-            (
-                "the spread divides by one less",
-                "n - 1",
-                "Your spread divides by width - 1, as torch.var does unless told otherwise. A layer norm "
-                "divides by width: unbiased=False.",
-            ),
-            (
-                "the spread divides by one less",
-                "n - 1 outside",
-                "Your spread divides by width - 1, as torch.std does unless told otherwise, and 0.00001 is added after "
-                "the root. A layer norm divides by width, and adds under the root.",
-            ),
-            (
-                "every slot has a spread",
-                "no more",
-                "Right, but for a slot whose numbers are all equal: its spread is 0, and you divide 0 by 0, which is "
-                "NaN (not a number) and spoils everything after it. That is what the 0.00001 under the root is for.",
-            ),
-            (
-                "a little may be added after the root",
-                "outside",
-                "Right, but for a slot that is nearly still: you add 0.00001 to the spread. Added to the variance, "
-                "under the root, it counts as a spread of 0.003, so that such a slot stays small.",
-            ),
-            (
-                "the bend is a ReLU",
-                "relu",
-                "Your MLP bends with a ReLU. GPT-2's blocks, and these, have a GELU, F.gelu: a little below 0 it "
-                "still lets something through, and has a slope.",
-            ),
-        )
+    beliefs=beliefs_of(
+        half_block,
+        (
+            "the branch replaces the stream",
+            "replaced",
+            "You give back what the MLP found and lose x itself. A branch *adds* to the stream: without that "
+            "a signal is gone after a few layers, and so is every gradient.",
+        ),
+        (
+            "the norm comes last",
+            "post",
+            "You bring the sum to its standard size at the end. That is the older post-norm block; here the "
+            "norm is only on the branch, before the MLP, and the stream runs straight through.",
+        ),
+        (
+            "the stream is normed, too",
+            "normed stream",
+            "You add the MLP's result to the *normed* x. The stream itself is never changed by a norm: keep x "
+            "under its own name, and add to that.",
+        ),
+        (
+            "a norm is over slots",
+            "over slots",
+            "Your mean and spread are taken over slots. A layer norm looks at one slot by itself, over its "
+            "width numbers: otherwise slots would learn of the future through the mean.",
+        ),
+        (
+            "the spread divides by one less",
+            "n - 1",
+            "Your spread divides by width - 1, as torch.var does unless told otherwise. A layer norm "
+            "divides by width: unbiased=False.",
+        ),
+        (
+            "the spread divides by one less",
+            "n - 1 outside",
+            "Your spread divides by width - 1, as torch.std does unless told otherwise, and 0.00001 is added after "
+            "the root. A layer norm divides by width, and adds under the root.",
+        ),
+        (
+            "every slot has a spread",
+            "no more",
+            "Right, but for a slot whose numbers are all equal: its spread is 0, and you divide 0 by 0, which is "
+            "NaN (not a number) and spoils everything after it. That is what the 0.00001 under the root is for.",
+        ),
+        (
+            "a little may be added after the root",
+            "outside",
+            "Right, but for a slot that is nearly still: you add 0.00001 to the spread. Added to the variance, "
+            "under the root, it counts as a spread of 0.003, so that such a slot stays small.",
+        ),
+        (
+            "the bend is a ReLU",
+            "relu",
+            "Your MLP bends with a ReLU. GPT-2's blocks, and these, have a GELU, F.gelu: a little below 0 it "
+            "still lets something through, and has a slope.",
+        ),
     ),
 )
 

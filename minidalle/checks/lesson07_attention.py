@@ -12,7 +12,7 @@ from einops import rearrange
 from torch import Tensor
 
 from minidalle.attention import as_bias, attend_products
-from minidalle.checks.checker import Belief, Checker
+from minidalle.checks.checker import Belief, Checker, beliefs_of
 from minidalle.masks import PATTERNS, StreamLayout, dense_mask
 
 
@@ -103,52 +103,50 @@ MASKED_ATTENTION = Checker(
     loops=False,
     count=12,
     axes=("slot", "number"),
-    beliefs=tuple(
-        Belief(name, says, lambda *given, way=way: attended(*given, way))
-        for name, way, says in (
-            (
-                "products are not divided",
-                "not scaled",
-                "You do not divide the products by the root of the head's width. Long vectors have large products, "
-                "the softmax is too sure of itself, and nothing is learnt.",
-            ),
-            (
-                "products are divided by the width",
-                "by dim",
-                "You divide by the head's width itself. Random products spread by its *root*: divided by more, all "
-                "scores are nearly equal, and a head can choose nothing.",
-            ),
-            (
-                "products are divided by the root of the slots",
-                "by slots",
-                "You divide by the root of the number of slots: axis 1 counts slots, not numbers. A product sums up as "
-                "many terms as a head is wide, so that width, the last axis, is what is divided by.",
-            ),
-            (
-                "the mask comes after the softmax",
-                "afterwards",
-                "You hide weights after the softmax, so what is left no longer adds up to 1, and hidden keys have "
-                "had a say in the others. Hide the scores before it, with minus infinity.",
-            ),
-            (
-                "a hidden score is 0",
-                "zero",
-                "You set hidden scores to 0. Then e to the 0 is 1, and hidden keys still get weight. Only minus "
-                "infinity becomes a weight of 0.",
-            ),
-            (
-                "queries share the softmax",
-                "over queries",
-                "Your softmax goes over the queries: each key shares itself out among those who ask. It goes over "
-                "the keys, the last axis, so that each query's weights add up to 1.",
-            ),
-            (
-                "True hides",
-                "hides",
-                "You hide where the mask is True, so that slots see the future only, and the last one sees nothing: "
-                "its weights are 0 / 0. In this course True means: may see.",
-            ),
-        )
+    beliefs=beliefs_of(
+        attended,
+        (
+            "products are not divided",
+            "not scaled",
+            "You do not divide the products by the root of the head's width. Long vectors have large products, "
+            "the softmax is too sure of itself, and nothing is learnt.",
+        ),
+        (
+            "products are divided by the width",
+            "by dim",
+            "You divide by the head's width itself. Random products spread by its *root*: divided by more, all "
+            "scores are nearly equal, and a head can choose nothing.",
+        ),
+        (
+            "products are divided by the root of the slots",
+            "by slots",
+            "You divide by the root of the number of slots: axis 1 counts slots, not numbers. A product sums up as "
+            "many terms as a head is wide, so that width, the last axis, is what is divided by.",
+        ),
+        (
+            "the mask comes after the softmax",
+            "afterwards",
+            "You hide weights after the softmax, so what is left no longer adds up to 1, and hidden keys have "
+            "had a say in the others. Hide the scores before it, with minus infinity.",
+        ),
+        (
+            "a hidden score is 0",
+            "zero",
+            "You set hidden scores to 0. Then e to the 0 is 1, and hidden keys still get weight. Only minus "
+            "infinity becomes a weight of 0.",
+        ),
+        (
+            "queries share the softmax",
+            "over queries",
+            "Your softmax goes over the queries: each key shares itself out among those who ask. It goes over "
+            "the keys, the last axis, so that each query's weights add up to 1.",
+        ),
+        (
+            "True hides",
+            "hides",
+            "You hide where the mask is True, so that slots see the future only, and the last one sees nothing: "
+            "its weights are 0 / 0. In this course True means: may see.",
+        ),
     ),
 )
 
@@ -214,46 +212,44 @@ COMBINE_PIECES = Checker(
     ),
     count=12,
     axes=("slot", "number"),
-    beliefs=tuple(
-        Belief(name, says, lambda *given, way=way: combined(*given, way))
-        for name, way, says in (
-            (
-                "pieces weigh alike",
-                "mean",
-                "You take the mean of the pieces' answers. A piece without any fitting key would count as much as the "
-                "one that holds the answer: weigh each by the sum of e to the score over its keys.",
-            ),
-            (
-                "totals can be compared",
-                "totals only",
-                "You weigh pieces by their totals. Each total was counted from its own largest score: multiply by e "
-                "to the largest before you compare them.",
-            ),
-            (
-                "the largest score decides",
-                "largest only",
-                "You weigh pieces by their largest scores alone. A piece with many keys that are nearly as large has "
-                "more weight than one with a single such key: the totals say how much.",
-            ),
-            (
-                "scores are small",
-                "as they are",
-                "Your numbers are right for small scores. But e to the 100 is more than a float can hold: take "
-                "the largest of all pieces away first, which changes no share.",
-            ),
-            (
-                "one largest for all slots",
-                "one for all slots",
-                "You take the same number away for all slots. Where one slot's scores are far below another's, "
-                "all its shares become 0, and 0 / 0 is no answer: take each slot's own largest.",
-            ),
-            (
-                "shares add up by themselves",
-                "not divided",
-                "Your shares do not add up to 1. Divide by their sum over the pieces: one softmax goes over "
-                "all keys together, whatever piece they are in.",
-            ),
-        )
+    beliefs=beliefs_of(
+        combined,
+        (
+            "pieces weigh alike",
+            "mean",
+            "You take the mean of the pieces' answers. A piece without any fitting key would count as much as the "
+            "one that holds the answer: weigh each by the sum of e to the score over its keys.",
+        ),
+        (
+            "totals can be compared",
+            "totals only",
+            "You weigh pieces by their totals. Each total was counted from its own largest score: multiply by e "
+            "to the largest before you compare them.",
+        ),
+        (
+            "the largest score decides",
+            "largest only",
+            "You weigh pieces by their largest scores alone. A piece with many keys that are nearly as large has "
+            "more weight than one with a single such key: the totals say how much.",
+        ),
+        (
+            "scores are small",
+            "as they are",
+            "Your numbers are right for small scores. But e to the 100 is more than a float can hold: take "
+            "the largest of all pieces away first, which changes no share.",
+        ),
+        (
+            "one largest for all slots",
+            "one for all slots",
+            "You take the same number away for all slots. Where one slot's scores are far below another's, "
+            "all its shares become 0, and 0 / 0 is no answer: take each slot's own largest.",
+        ),
+        (
+            "shares add up by themselves",
+            "not divided",
+            "Your shares do not add up to 1. Divide by their sum over the pieces: one softmax goes over "
+            "all keys together, whatever piece they are in.",
+        ),
     ),
 )
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from minidalle.checks.checker import Belief, Checker
+from minidalle.checks.checker import Checker, beliefs_of
 
 
 def by_row(scores: Tensor, codes: Tensor, grid: int, way: str = "") -> list[float]:
@@ -43,56 +41,44 @@ def some_guesses(rng: random.Random) -> tuple[Tensor, Tensor, int]:
     return scores + sure[:, None] * F.one_hot(right, codes), right, grid
 
 
-def floats(answer: Callable[..., Any], *given: Any) -> Any:
-    """What an answer returns; one number for each row, as a tensor or as a list."""
-    found = answer(*given)
-    found = found.tolist() if isinstance(found, Tensor) else found
-    if not isinstance(found, list | tuple):
-        return found
-    return [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in found]
-
-
 LOSS_BY_ROW = Checker(
     "loss_by_row(scores, codes, grid)",
     target=by_row,
     make=some_guesses,
-    observe=floats,
     count=12,
     axes=("row of the picture",),
-    beliefs=tuple(
-        Belief(name, says, lambda *given, way=way: by_row(*given, way=way))
-        for name, way, says in (
-            (
-                "columns for rows",
-                "columns",
-                "You have a number for each column. Codes lie row by row: after .view(batch, grid, grid) axis 1 "
-                "is the row, and the mean is over the other two.",
-            ),
-            (
-                "the loss of the mean chance",
-                "of the mean",
-                "You average the chances and take the logarithm then. The loss is the mean of the logarithms: a "
-                "single code that was held impossible must cost a lot, and not vanish in a mean.",
-            ),
-            (
-                "the loss is the share of errors",
-                "share right",
-                "You count how often the likeliest code was wrong. The loss asks how much chance was given to "
-                "the right one, even where it was not the likeliest.",
-            ),
-            (
-                "a row's loss is a sum",
-                "sums",
-                "You add the losses up. Asked is the mean over all codes of the row, in nats per token: only "
-                "that can be compared with the logarithm of the vocabulary.",
-            ),
-            (
-                "losses are in bits",
-                "bits",
-                "Your logarithm is that of base 2, so your losses are in bits, 1.44 times as large. Here "
-                "losses are in nats: take the natural logarithm.",
-            ),
-        )
+    beliefs=beliefs_of(
+        by_row,
+        (
+            "columns for rows",
+            "columns",
+            "You have a number for each column. Codes lie row by row: after .view(batch, grid, grid) axis 1 "
+            "is the row, and the mean is over the other two.",
+        ),
+        (
+            "the loss of the mean chance",
+            "of the mean",
+            "You average the chances and take the logarithm then. The loss is the mean of the logarithms: a "
+            "single code that was held impossible must cost a lot, and not vanish in a mean.",
+        ),
+        (
+            "the loss is the share of errors",
+            "share right",
+            "You count how often the likeliest code was wrong. The loss asks how much chance was given to "
+            "the right one, even where it was not the likeliest.",
+        ),
+        (
+            "a row's loss is a sum",
+            "sums",
+            "You add the losses up. Asked is the mean over all codes of the row, in nats per token: only "
+            "that can be compared with the logarithm of the vocabulary.",
+        ),
+        (
+            "losses are in bits",
+            "bits",
+            "Your logarithm is that of base 2, so your losses are in bits, 1.44 times as large. Here "
+            "losses are in nats: take the natural logarithm.",
+        ),
     ),
 )
 

@@ -94,7 +94,6 @@ NAME_PICTURES = Checker(
     "name_pictures(scores, classes)",
     target=by_sentences,
     make=some_sentences,
-    observe=lambda answer, *case: as_tensor(answer(*case)),
     edges=(
         (torch.tensor([[0.3, 0.3, 0.4], [0.8, 0.1, 0.5], [0.6, 0.5, 0.5]]), [0, 0, 1]),
         (torch.tensor([[0.1, 0.9, 0.5, 0.4], [0.7, 0.2, 0.3, 0.2]]), [1, 0, 0, 0]),
@@ -134,17 +133,6 @@ NAME_PICTURES = Checker(
         ),
     ),
 )
-
-
-def as_number(value):
-    """A tensor of no axes as a number, which is as good; anything else as it is."""
-    return value.item() if isinstance(value, Tensor) and value.ndim == 0 else value
-
-
-def as_tensor(value):
-    """A list of whole numbers as a tensor, which is as good; anything else as it is."""
-    numbers = [as_number(one) for one in value] if isinstance(value, list | tuple) else [None]
-    return torch.tensor(numbers) if all(isinstance(one, int) for one in numbers) else value
 
 
 def quiz(cosines: Tensor, scale: float, way: str = "") -> float:
@@ -187,7 +175,6 @@ CONTRASTIVE_LOSS = Checker(
     "contrastive_loss(cosines, scale)",
     target=quiz,
     make=some_cosines,
-    observe=lambda answer, *case: as_number(answer(*case)),
     loops=False,
     edges=(
         (torch.zeros(6, 6), 1.0),

@@ -101,7 +101,6 @@ def floor(fits: Tensor, way: str = "") -> float:
 DEALT_ANEW = Checker(
     "dealt_anew(fits: bool[caption, caption])",
     target=floor,
-    observe=lambda answer, fits: as_number(answer(fits)),
     sizes={"caption": (4, 8)},
     beliefs=(
         Belief(
@@ -136,11 +135,6 @@ DEALT_ANEW = Checker(
         ),
     ),
 )
-
-
-def as_number(value):
-    """A tensor of no axes as a number, which is as good; anything else as it is."""
-    return value.item() if isinstance(value, Tensor) and value.ndim == 0 else value
 
 
 CHECKERS = (SHARES_BY_KIND, DEALT_ANEW, *lesson12_sure.CHECKERS, *lesson12_pictures.CHECKERS)

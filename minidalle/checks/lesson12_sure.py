@@ -8,15 +8,8 @@ from __future__ import annotations
 import math
 import random
 
-from torch import Tensor
-
 from minidalle.checks.checker import Belief, Checker
 from minidalle.evaluation.statistics import mean_interval, wilson
-
-
-def as_list(value):
-    """A tensor of one axis as a list, which is as good; anything else as it is."""
-    return value.tolist() if isinstance(value, Tensor) and value.ndim == 1 else value
 
 
 def interval(right: int, n: int, way: str = "") -> list[float]:
@@ -35,7 +28,6 @@ def interval(right: int, n: int, way: str = "") -> list[float]:
 WILSON_INTERVAL = Checker(
     "wilson_interval(right, n)",
     target=wilson,
-    observe=lambda answer, right, n: as_list(answer(right, n)),
     make=lambda rng: (lambda n: (rng.randint(0, n), n))(rng.randint(3, 60)),
     edges=((20, 20), (18, 20), (0, 10), (500, 1000), (1, 1), (45, 50)),
     tolerance=3e-4,
@@ -115,7 +107,6 @@ def some_pairs(rng: random.Random) -> tuple[list[bool], list[bool]]:
 PAIRED_GAIN = Checker(
     "paired_gain(ours, theirs)",
     target=compared,
-    observe=lambda answer, ours, theirs: as_list(answer(ours, theirs)),
     make=some_pairs,
     edges=(
         (

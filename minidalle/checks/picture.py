@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from minidalle.checks.plain import settled
+
 YOURS, RIGHT = "your answer", "the right answer"
 BLUE, ORANGE = "#0072B2", "#E69F00"
 
@@ -33,6 +35,7 @@ def beside(got: Any, want: Any, axes: tuple[str, ...] = ()) -> Any:
 
 def _numbers(value: Any) -> np.ndarray | None:
     """A value as a row or a table of numbers; the first table of a deeper tensor. None if it has none."""
+    value = settled(value)
     if isinstance(value, list) and value and all(type(item) in (int, float) for item in value):
         return np.asarray(value, dtype=float)
     if not isinstance(value, Tensor) or value.ndim == 0 or not value.numel():

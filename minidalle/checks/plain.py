@@ -147,23 +147,31 @@ def copied(value: Any) -> Any:
     return value
 
 
-def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
-    """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else
-    exactly.
+def settled(value: Any) -> Any:
+    """`value` with each tensor of no axes as the number that it holds; also those within a list."""
+    if isinstance(value, list):
+        return [settled(item) for item in value]
+    return value.item() if isinstance(value, Tensor) and value.ndim == 0 else value
 
-    A truth value is no number here. A tensor of no axes is as good as a number, and one of one axis as good as a list
-    of numbers, on either side; a table is no list of lists.
+
+def in_form_of(want: Any, got: Any) -> Any:
+    """`got` in the form of `want`, where one form is as good as the other: a tensor of no axes for a number, one of
+    one axis for a list of numbers, and the reverse. A table is no list of lists."""
+    plainer = settled(got)
+    if isinstance(want, Tensor):
+        fits = want.ndim == 1 and _is_row(plainer)
+        return torch.tensor(plainer, dtype=None if plainer else want.dtype) if fits else got
+    is_row = isinstance(want, list) and isinstance(plainer, Tensor) and plainer.ndim == 1
+    return plainer.tolist() if is_row else plainer
+
+
+def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
+    """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else exactly.
+
+    A truth value is no number here. Forms that are as good as one another count as one (`in_form_of`).
     """
-    if isinstance(got, Tensor) and not isinstance(want, Tensor) and got.ndim == 0:
-        got = got.item()
-    if isinstance(want, Tensor) and not isinstance(got, Tensor) and want.ndim == 0:
-        want = want.item()
-    if isinstance(got, list):
-        got = [one.item() if isinstance(one, Tensor) and one.ndim == 0 else one for one in got]
-    if isinstance(got, Tensor) and isinstance(want, list) and got.ndim == 1:
-        got = got.tolist()
-    if isinstance(want, Tensor) and want.ndim == 1 and _is_row(got):
-        got = torch.tensor(got, dtype=None if got else want.dtype)
+    want = settled(want)
+    got = in_form_of(want, got)
     if isinstance(want, Tensor):
         return isinstance(got, Tensor) and _same_tensors(got, want, tolerance)
     if isinstance(want, bool) or isinstance(got, bool):
@@ -172,7 +180,9 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
         return _near(float(got), want, tolerance)
     if isinstance(want, list):
         return (
-            isinstance(got, list) and len(got) == len(want) and all(map(same, got, want, repeat(tolerance)))
+            isinstance(got, list)
+            and len(got) == len(want)
+            and all(same(*pair, tolerance) for pair in zip(got, want, strict=True))
         )
     if isinstance(want, dict):
         return (
@@ -192,12 +202,6 @@ def _is_row(value: Any) -> bool:
         and ({type(item) for item in value} <= {int, float} or {type(item) for item in value} == {bool})
         and all(isinstance(item, float) or abs(item) < 2**62 for item in value)
     )
-
-
-def repeat(value: Any) -> Any:
-    """`value` without end, for `map`."""
-    while True:
-        yield value
 
 
 def _same_tensors(got: Tensor, want: Tensor, tolerance: float) -> bool:
@@ -223,6 +227,7 @@ def kind(tensor: Tensor) -> str:
 
 def words(value: Any, most: int = 160) -> str:
     """A value to read, on one line, shortened."""
+    value = settled(value)
     if isinstance(value, Tensor):
         numbers = [round(item, 3) if isinstance(item, float) else item for item in value.flatten().tolist()]
         head = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
