@@ -78,19 +78,25 @@ HOSTILE = {
     "append_by_c": ("import ctypes\nctypes.CDLL(None).open(b'TARGET', 0o2001)" + ONE, "wrong"),
     "fork_bomb": ("import os\nwhile True: os.fork()", "wrong"),
     "fork_by_c": ("import ctypes, os\nctypes.CDLL(None).fork()\nopen(f'FORKED{os.getpid()}', 'w')", "wrong"),
+    "threads": (
+        "import threading, time\nthreading.stack_size(1 << 15)\n"
+        "while True: threading.Thread(target=time.sleep, args=(60,)).start()",
+        "stopped",
+    ),
     "shell": ("import os\nos.system('touch FORKED')", "wrong"),
     "program": ("import subprocess\nsubprocess.run(['touch', 'FORKED'])", "wrong"),
     "kill_parent": ("import os\nos.kill(os.getppid(), 9)", "wrong"),
     "kill_by_c": ("import ctypes, os\nctypes.CDLL(None).kill(os.getppid(), 9)" + ONE, "wrong"),
     "network": ("import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9')", "wrong"),
     "tampered": (
-        "import minidalle.checks.checker as c, minidalle.checks.plain as p\n"
+        "import sys\nc, p = (sys.modules[f'minidalle.checks.{name}'] for name in ('checker', 'plain'))\n"
         "c.same = p.same = lambda *a: True\nc.Checker.judge = lambda *a: c.Finding(True, 'all right')\n"
         "def count_pairs(*a): return 1",
         "wrong",
     ),
     "tampered_run": (
-        "import minidalle.checks.checker as c\nc.Checker.run = lambda self, *a: c.Outcome(self.target)\n"
+        "import sys\nc = sys.modules['minidalle.checks.checker']\n"
+        "c.Checker.run = lambda self, answer, case: c.Outcome(self.target(*case))\n"
         "def count_pairs(*a): return 1",
         "wrong",
     ),
@@ -134,6 +140,7 @@ def test_a_class_of_thirty_in_one_command(tmp_path: Path, capsys: pytest.Capture
     if FILTERED:
         assert len(paths) >= 30
         assert found["honest"][SECOND]["walls"] == ["limits", "filter", "hook"]
+        assert "more threads" in found["threads"][FIRST]["feedback"]
 
 
 def test_the_filter_lets_computing_through(tmp_path: Path):

@@ -1,9 +1,10 @@
 """Marking a class: `minidalle grade NOTEBOOK...`, offline, each answer in a process of its own.
 
-**It protects against** an endless loop, a crash, `exit()`, a printed flood, much memory, a fork bomb,
+**It protects against** an endless loop, a crash, `exit()`, a printed flood, much memory, many threads, a fork bomb,
 deleting or writing files, the network, and a tampered checker: the process that runs an answer knows no
 right answers and judges nothing, so each costs that one exercise. On Linux (x86-64) the kernel enforces
-this. Elsewhere limits and Python do, which stops accidents and not attacks: mark untrusted work in a
+this; only threads are counted from outside, every hundredth of a second, on Linux. Elsewhere limits and Python do,
+which stops accidents and not attacks: mark untrusted work in a
 container or a virtual machine there.
 
 **It does not protect against** reading: code can read what the account that runs it can read, though it can

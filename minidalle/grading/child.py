@@ -30,6 +30,9 @@ from minidalle.grading.walls import raise_walls
 NAP = 0.01
 """Seconds between looks at a running process."""
 
+MOST_THREADS = 64
+"""Threads of one process, beyond which it is ended: the filter lets threads through and cannot count them."""
+
 
 def run_job(job: str, result: str) -> None:
     """Run the job in a file behind walls, and write its result; ends this process."""
@@ -104,7 +107,8 @@ def serve() -> None:
 
 
 def _wait(child: int, seconds: float) -> tuple[str, int]:
-    """Wait for a process, at most so long; then end it and whatever it has started."""
+    """Wait for a process, at most so long and while its threads are few; then end it and whatever it has started.
+    Returns "done", "time" or "threads", and its exit code."""
     end, status = time.monotonic() + seconds, "done"
     while True:
         ended, code = os.waitpid(child, os.WNOHANG)
@@ -112,11 +116,22 @@ def _wait(child: int, seconds: float) -> tuple[str, int]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child, signal.SIGKILL)
             return status, os.waitstatus_to_exitcode(code)
-        if time.monotonic() > end and status == "done":
-            status = "time"
+        if status == "done":
+            status = (
+                "time" if time.monotonic() > end else "threads" if _threads(child) > MOST_THREADS else "done"
+            )
+        if status != "done":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(child, signal.SIGKILL)
         time.sleep(NAP)
+
+
+def _threads(process: int) -> int:
+    """How many threads a process has; 0 where the system does not say (it does on Linux)."""
+    try:
+        return len(os.listdir(f"/proc/{process}/task"))
+    except OSError:
+        return 0
 
 
 if __name__ == "__main__":

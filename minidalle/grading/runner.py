@@ -65,6 +65,8 @@ class Runner:
                 fault=f"it ran longer than {self.seconds:g} seconds: is there a loop without an end?",
                 stopped=True,
             )
+        if status == "threads":
+            return Ran(fault="it started more threads than any answer needs", stopped=True)
         return self._read(result, len(cases), code)
 
     def _read(self, result: Path, count: int, code: int) -> Ran:
