@@ -30,7 +30,6 @@ from minidalle.data_cache import (
     write_pictures,
 )
 from minidalle.world import Scene, caption, sample_scene
-from minidalle.world.foils import foil
 
 if TYPE_CHECKING:
     import datasets
@@ -76,10 +75,6 @@ class WorldPictures:
         `held_out` gives the wordings that training never uses.
         """
         return caption(self.scenes[index], self.seed + wording, index, held_out)
-
-    def foil_of(self, index: int, wording: int = 0, turn: int = 0) -> str:
-        """`caption_of` with one fact changed, so that it is false of picture `index`: see `world/foils.py`."""
-        return foil(self.scenes[index], self.seed + wording, index, turn)
 
 
 def default_cache() -> Path:

@@ -14,6 +14,7 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from minidalle.schedules import cosine_anneal
 from minidalle.tokenizer import PAD, BPETokenizer
 from minidalle.training import clip_task, command, lock, loop, setup
 from minidalle.training.attributes import AttributeTest
-from minidalle.training.captions import CaptionBatches
+from minidalle.training.captions import NEITHER, CaptionBatches, false_caption
 from minidalle.training.clip_task import blur
 from minidalle.training.command import main
 from minidalle.training.curves import PANELS, running_mean
@@ -40,7 +41,7 @@ from minidalle.training.optimiser import Average, clip_gradients, make_optimiser
 from minidalle.training.packing import pack
 from minidalle.training.pictures import batch_indices
 from minidalle.training.state import checkpoints_in
-from minidalle.world import COLORS, SHAPES
+from minidalle.world import COLORS, SHAPES, sample_scene
 
 ROOT = Path(__file__).parents[1]
 BLOCK_MATRICES = ("attention.qkv", "attention.out", "mlp.0", "mlp.2")
@@ -745,6 +746,15 @@ def test_captions_are_reworded_every_epoch_and_spelt_anew_every_time(pictures, t
     assert (first != again).any(1).float().mean() > 0.5
     assert [tokenizer.decode(row) for row in again] == texts
     assert (captions.batch(numbers, epoch + 1, np.random.default_rng(0)) != first).any()
+
+
+def test_a_picture_of_which_no_single_fact_can_be_another_gets_a_caption_of_something_else(tokenizer):
+    scenes = [sample_scene(0, index, kind=kind) for index, kind in enumerate(("single", "matrix"))]
+    captions = CaptionBatches(SimpleNamespace(seed=0, scenes=scenes), tokenizer, 60, wordings=2, dropout=0.0)
+    rows = captions.foils(np.arange(2), np.ones(2, int), 2, np.random.default_rng(0))
+    texts = [tokenizer.decode(row) for row in rows]
+    assert texts[2:] == [NEITHER] * 2 and len(set(texts)) == 3
+    assert texts[:2] == [false_caption(scenes[0], 1, 0, turn) for turn in (2, 3)]
 
 
 def test_dropout_passes_over_one_merge_in_ten(pictures, tokenizer):

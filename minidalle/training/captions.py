@@ -54,8 +54,9 @@ class CaptionBatches:
 
     def foils(self, indices: np.ndarray, epochs: np.ndarray, each: int, rng: np.random.Generator) -> Tensor:
         """int64 [batch * each, length]: for each picture `each` captions that are false of it by one fact."""
+        first, scenes = self.pictures.seed, self.pictures.scenes
         texts = [
-            self.pictures.foil_of(index, (index + epoch) % self.wordings, epoch * each + turn)
+            false_caption(scenes[index], first + (index + epoch) % self.wordings, index, epoch * each + turn)
             for index, epoch in zip(indices.tolist(), epochs.tolist(), strict=True)
             for turn in range(each)
         ]
@@ -203,11 +204,16 @@ def rows_of(
 
 
 def told(scene: Scene, seed: int, index: int, wording: int, false: bool) -> str:
-    """A caption of a scene in one of its wordings; or a foil, and `NEITHER` where there is none."""
-    if not false:
-        return caption(scene, seed + wording, index)
+    """A caption of a scene in one of its wordings, or a false one."""
+    if false:
+        return false_caption(scene, seed + wording, index, wording)
+    return caption(scene, seed + wording, index)
+
+
+def false_caption(scene: Scene, seed: int, index: int, turn: int) -> str:
+    """A foil of a scene, and `NEITHER` where there is none."""
     try:
-        return foil(scene, seed + wording, index, wording)
+        return foil(scene, seed, index, turn)
     except ValueError:
         return NEITHER
 
