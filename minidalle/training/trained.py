@@ -19,9 +19,8 @@ from minidalle.training.state import Say, newest_checkpoint
 
 def first(command: str, out: Path, what: str) -> TrainingError:
     """The error where something is missing."""
-    return TrainingError(
-        f"there is no {what} in {out}; run this first: minidalle train {command} --out {out}"
-    )
+    advice = f"run this first: minidalle train {command} --out {out} (with your --preset)"
+    return TrainingError(f"there is no {what} in {out}; {advice}")
 
 
 def trained_tokenizer(out: Path) -> BPETokenizer:

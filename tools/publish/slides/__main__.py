@@ -103,7 +103,9 @@ def main(argv: list[str]) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     for path in tqdm(chosen, desc="decks", unit="deck"):
         (args.out / f"{path.stem}.html").write_text(deck(path), encoding="utf-8")
-    print(f"{len(chosen)} decks in {args.out}: open one in a browser, S shows the speaker notes.")
+    print(
+        f"{len(chosen)} deck{'s' * (len(chosen) != 1)} in {args.out}: open one in a browser, S shows the speaker notes."
+    )
     return 0
 
 
