@@ -103,9 +103,8 @@ def main(argv: list[str]) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     for path in tqdm(chosen, desc="decks", unit="deck"):
         (args.out / f"{path.stem}.html").write_text(deck(path), encoding="utf-8")
-    print(
-        f"{len(chosen)} deck{'s' * (len(chosen) != 1)} in {args.out}: open one in a browser, S shows the speaker notes."
-    )
+    made = "1 deck" if len(chosen) == 1 else f"{len(chosen)} decks"
+    print(f"{made} in {args.out}: open one in a browser, S shows the speaker notes.")
     return 0
 
 
