@@ -17,6 +17,7 @@ from minidalle.evaluation.rows import EVALUATION_SEED
 from minidalle.evaluation.sections import Batch, Effort
 from minidalle.pipeline_find import find_model
 from minidalle.pipeline_pictures import to_floats
+from minidalle.training.dvae_task import foreground
 from minidalle.world import caption, render_many, sample_scene
 from minidalle.world.judging import load_reader
 
@@ -95,6 +96,13 @@ def test_the_loss_is_that_of_the_likelihood_and_grows_with_wrong_captions(nano, 
     monkeypatch.setattr("minidalle.evaluation.quality.caption", lambda scene, seed, index: texts[index - 1])
     dealt = held_back_loss(nano, scenes)
     assert dealt["text"] == pytest.approx(found["text"]) and dealt["picture"] > 1.1 * found["picture"]
+
+
+def test_what_a_picture_shows_is_found_in_cut_things_too():
+    scenes = [sample_scene(0, index, kind="cross-section") for index in range(8)]
+    assert any(scene.cut for scene in scenes)
+    masks = foreground(scenes, render_many(scenes, 32, progress=False))
+    assert masks.float().mean(dim=(1, 2)).min() > 0.02 and masks.float().mean() < 0.9
 
 
 def test_reconstruction_and_everything_else_is_told_in_words(nano):

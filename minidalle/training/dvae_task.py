@@ -114,7 +114,7 @@ def foreground(scenes: Sequence[Scene], images: np.ndarray) -> Tensor:
     empty: dict[Scene, np.ndarray] = {}
     masks = []
     for scene, image in zip(scenes, images, strict=True):
-        bare = replace(scene, things=(), relation=None, kind="single")
+        bare = replace(scene, things=(), relation=None, kind="single", cut=False)
         if bare not in empty:
             empty[bare] = render(bare, images.shape[1]).astype(np.int16)
         masks.append(np.abs(image.astype(np.int16) - empty[bare]).max(-1) > FOREGROUND * 255)
