@@ -7,10 +7,10 @@ from minidalle.checkpoints import load_model
 from minidalle.evaluation.asking import HELD_OUT, SEEN, ask
 from minidalle.evaluation.quality import (
     crowds,
-    features,
     frechet,
     held_back_loss,
     quality_lines,
+    reader_features,
     reconstruction,
 )
 from minidalle.evaluation.rows import EVALUATION_SEED
@@ -81,7 +81,7 @@ def test_features_are_what_a_kind_is_told_by(reader):
     fields, _, kinds = reader.asked(["pair", "pair"])
     with torch.no_grad():
         _, kind = reader(images, fields, kinds)
-        assert torch.allclose(reader.kind(features(reader, images).float()), kind, atol=1e-5)
+        assert torch.allclose(reader.kind(reader_features(reader, images).float()), kind, atol=1e-5)
 
 
 def test_the_loss_is_that_of_the_likelihood_and_grows_with_wrong_captions(nano, monkeypatch):

@@ -90,15 +90,15 @@ def crowds(model: LoadedModel, reader: Reader, drawn: Sequence[tuple[Batch, Tens
     true, other = (to_floats(render_many(some, size, progress=False)) for some in (scenes, others))
     painted = torch.cat([model.dvae.reconstruct(part.to(device)).cpu() for part in true.split(CHUNK)])
     images = torch.cat([model.dvae.decode(part.to(device)).cpu() for part in tokens.split(CHUNK)])
-    reference = features(reader, true)
+    reference = reader_features(reader, true)
     found = {"drawn": images, "through the dVAE": painted, "other renders": other}
     return {"pictures": len(scenes)} | {
-        name: frechet(reference, features(reader, part)) for name, part in found.items()
+        name: frechet(reference, reader_features(reader, part)) for name, part in found.items()
     }
 
 
 @torch.no_grad()
-def features(reader: Reader, images: Tensor) -> Tensor:
+def reader_features(reader: Reader, images: Tensor) -> Tensor:
     """What the reader sees in images [picture, 3, side, side], float64 [picture, feature]."""
     device = next(reader.parameters()).device
     parts = images.split(CHUNK)
