@@ -4,6 +4,8 @@ import importlib.util
 import os
 from pathlib import Path
 
+import pytest
+
 OFFLINE = Path(__file__).parent / "offline"
 
 
@@ -19,3 +21,21 @@ def _without_network() -> None:
 
 
 _without_network()
+
+
+@pytest.fixture(scope="session")
+def nano():
+    """The shipped model, for tests that look at it and leave it as it is."""
+    from minidalle.checkpoints import load_model
+    from minidalle.pipeline_find import find_model
+
+    return load_model(find_model("nano"))
+
+
+@pytest.fixture(scope="session")
+def reader():
+    """The shipped judge of all kinds of picture."""
+    from minidalle.pipeline_find import find_model
+    from minidalle.world.judging import load_reader
+
+    return load_reader(find_model("reader"))

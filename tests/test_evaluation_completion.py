@@ -13,19 +13,13 @@ from minidalle.evaluation.section_tables import completion_tables
 from minidalle.pipeline_complete import hidden
 from minidalle.pipeline_find import find_model
 from minidalle.pipeline_pictures import to_bytes
-from minidalle.world.judging import load_reader
 
 COUNT = 24
 
 
 @pytest.fixture(scope="module")
-def reader():
-    return load_reader(find_model("reader"))
-
-
-@pytest.fixture(scope="module")
-def drawer(tmp_path_factory):
-    return Drawer(load_model(find_model("nano")), tmp_path_factory.mktemp("drawn"))
+def drawer(nano, tmp_path_factory):
+    return Drawer(nano, tmp_path_factory.mktemp("drawn"))
 
 
 def silent(*_) -> None:

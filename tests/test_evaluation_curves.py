@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from minidalle.checkpoints import load_model
 from minidalle.evaluation.asking import HELD_OUT, SEEN, kinds_of
 from minidalle.evaluation.curves import best_of, by_objects, by_wording, draw_curves
 from minidalle.evaluation.drawn import Drawer
@@ -18,8 +17,8 @@ from minidalle.world.kinds.kind import SECTIONS
 
 
 @pytest.fixture(scope="module")
-def drawer(tmp_path_factory):
-    return Drawer(load_model(find_model("nano")), tmp_path_factory.mktemp("drawn"))
+def drawer(nano, tmp_path_factory):
+    return Drawer(nano, tmp_path_factory.mktemp("drawn"))
 
 
 def entry(right: int, of: int = 10) -> dict:

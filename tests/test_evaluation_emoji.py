@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from tiny_model import reads_anything, save_tiny
 
 from minidalle.checkpoints import load_model
 from minidalle.emoji import probes
@@ -11,7 +12,6 @@ from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.emoji_prompts import AMONG, emoji_prompts, nearest, scored
 from minidalle.evaluation.prompts import lower, upper
 from minidalle.pipeline_pictures import to_floats
-from tests.tiny_model import save_tiny
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,7 @@ def test_a_soft_line_drawing_is_still_told(true):
 
 def test_a_model_of_random_weights_draws_them_all(tmp_path, monkeypatch):
     model = load_model(save_tiny(tmp_path / "tiny"))
-    monkeypatch.setattr(
-        model.tokenizer,
-        "encode_batch",
-        lambda texts, length: torch.zeros(len(texts), length, dtype=torch.int64),
-    )
-    monkeypatch.setattr(model.tokenizer, "encode", lambda text: [0])
+    reads_anything(model, monkeypatch)
     said = []
     columns, captions, images = emoji_prompts(
         Drawer(model, tmp_path / "drawn"), 3, 0, lambda *what: said.append(what)

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from minidalle.checkpoints import load_model
 from minidalle.evaluation.asking import HELD_OUT, SEEN, ask
 from minidalle.evaluation.quality import (
     crowds,
@@ -15,23 +14,11 @@ from minidalle.evaluation.quality import (
 )
 from minidalle.evaluation.rows import EVALUATION_SEED
 from minidalle.evaluation.sections import Batch, Effort
-from minidalle.pipeline_find import find_model
 from minidalle.pipeline_pictures import to_floats
 from minidalle.training.dvae_task import foreground
 from minidalle.world import caption, render_many, sample_scene
-from minidalle.world.judging import load_reader
 
 COUNT = 24
-
-
-@pytest.fixture(scope="module")
-def nano():
-    return load_model(find_model("nano"))
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return load_reader(find_model("reader"))
 
 
 def root(matrix):
@@ -103,6 +90,12 @@ def test_what_a_picture_shows_is_found_in_cut_things_too():
     assert any(scene.cut for scene in scenes)
     masks = foreground(scenes, render_many(scenes, 32, progress=False))
     assert masks.float().mean(dim=(1, 2)).min() > 0.02 and masks.float().mean() < 0.9
+
+
+def test_what_a_picture_shows_is_found_in_both_of_two_panels():
+    scenes = [sample_scene(0, index, kind="two panels") for index in range(4)]
+    masks = foreground(scenes, render_many(scenes, 32, progress=False))
+    assert masks[:, :16].any((1, 2)).all() and masks[:, 16:].any((1, 2)).all() and masks.float().mean() < 0.6
 
 
 def test_reconstruction_and_everything_else_is_told_in_words(nano):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from tiny_model import save_tiny
+from tiny_model import reads_anything, save_tiny
 
 from minidalle import sampling
 from minidalle.checkpoints import load_model, save_model
@@ -52,22 +52,15 @@ from minidalle.evaluation.reading import measure_reader, question
 from minidalle.evaluation.section_headline import choosing, headline
 from minidalle.evaluation.section_run import section_of, sections_of
 from minidalle.evaluation.sections import CHUNKS, Batch, Effort, batches, chosen, measure, shares
-from minidalle.pipeline_find import find_model
 from minidalle.pipeline_pictures import to_floats
 from minidalle.presets import preset
 from minidalle.tokenizer import BPETokenizer
 from minidalle.world import KINDS, WORLD, caption, render, render_many, sample_scene
 from minidalle.world.facts import facts_of, fields_of
-from minidalle.world.judging import load_reader
 from minidalle.world.kinds.kind import SECTIONS
 from minidalle.world.matrix_reading import read_matrix
 
 EVERY = [kind for section in SECTIONS for kind in kinds_of(section)]
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return load_reader(find_model("reader"))
 
 
 # ---------------------------------------------------------------- what is asked
@@ -391,11 +384,6 @@ def test_the_ninth_cell_is_put_where_it_belongs():
     ).all()
 
 
-@pytest.fixture(scope="module")
-def nano():
-    return load_model(find_model("nano"))
-
-
 def test_what_is_given_of_a_prompt_does_not_tell_what_is_below(nano):
     """But the tokens of the whole picture do: an encoder looks over the edge."""
     true = to_floats(
@@ -478,6 +466,21 @@ def test_all_sections_together_tell_of_the_whole_model_too(small, tmp_path, monk
     monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge", "geographic knowledge"))
     assert main([*words, "--section", "temporal"]) == 0
     assert json.loads((tmp_path / "sections.json").read_text())["quality"] == found["quality"]
+
+
+def test_what_was_counted_is_kept_where_the_last_part_fails(small, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge",))
+    words = ["evaluate", "--model", str(small), "--n", "1", "--of", "1", "--out", str(tmp_path)]
+
+    def fail(*given):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(section_run, "quality", fail)
+    assert main([*words, "--section", "all"]) == 1
+    found = json.loads((tmp_path / "sections.json").read_text())
+    assert "decade" in found["kinds"] and "quality" not in found
+    assert "| decade | color |" in (tmp_path / "SECTIONS.md").read_text()
 
 
 def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkeypatch):
@@ -674,12 +677,7 @@ def test_a_row_is_claimed_if_all_that_it_is_about_is(monkeypatch):
 def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, reader, monkeypatch):
     """Only that every part fits: pictures of 16 pixels show nothing."""
     model = load_model(save_tiny(tmp_path / "tiny"))
-    monkeypatch.setattr(
-        model.tokenizer,
-        "encode_batch",
-        lambda texts, length: torch.zeros(len(texts), length, dtype=torch.int64),
-    )
-    monkeypatch.setattr(model.tokenizer, "encode", lambda text: [0])
+    reads_anything(model, monkeypatch)
     said, begun, real = [], [], sampling.sample
 
     def spy(*of, **settings):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from minidalle.checkpoints import load_model
 from minidalle.evaluation.asking import HELD_OUT, SEEN, ask
 from minidalle.evaluation.memorisation import (
     AT_ONCE,
@@ -16,14 +15,13 @@ from minidalle.evaluation.memorisation import (
     repainted,
     training_scenes,
 )
-from minidalle.pipeline_find import find_model
 
 MOST = 600
 
 
-@pytest.fixture(scope="module")
-def model():
-    return load_model(find_model("nano"))
+@pytest.fixture
+def model(nano):
+    return nano
 
 
 def silent(*_) -> None:

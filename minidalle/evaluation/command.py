@@ -86,6 +86,7 @@ def run_sections(args: argparse.Namespace) -> int:
     from minidalle.evaluation import section_run
     from minidalle.evaluation.goals import goals
     from minidalle.evaluation.report import write_between
+    from minidalle.evaluation.section_headline import headline
     from minidalle.evaluation.sections import Effort
     from minidalle.pipeline_find import find_model
     from minidalle.tokenizer import CaptionError
@@ -106,8 +107,6 @@ def run_sections(args: argparse.Namespace) -> int:
     except (CheckpointError, CaptionError, ValueError, OSError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
-    from minidalle.evaluation.section_headline import headline
-
     if args.readme:
         write_between(args.readme, marks, "\n".join(headline(results)))
     sys.stdout.write("\n".join([*headline(results), "", *goals(results)]).rstrip() + "\n")

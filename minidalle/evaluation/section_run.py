@@ -91,15 +91,21 @@ def run_sections(
         too_long += _matrices(drawer, effort, results, out, say)
         _completions(drawer, reader, effort, results, out, say)
     results.setdefault("rephrased", {}).update(rephrasing(drawer, reader, sections, effort, say))
-    if sections == SECTIONS:
-        _memorised(model, drawn, results, out, say)
-        results["quality"] = quality(model, reader, drawn, 8 * effort.count)
-    results["figures"] = draw_curves(results, out)
     left = [kind for kind in results.get("left out", []) if kind not in too_long] + too_long
     results["left out"] = [kind for kind in left if kind not in kinds]
+    _write(results, out)
+    if sections == SECTIONS:  # which takes longest: what is counted by now is kept
+        _memorised(model, drawn, results, out, say)
+        results["quality"] = quality(model, reader, drawn, 8 * effort.count)
+        _write(results, out)
+    return results
+
+
+def _write(results: dict[str, Any], out: Path) -> None:
+    """The curves, sections.json and SECTIONS.md of what was measured so far."""
+    results["figures"] = draw_curves(results, out)
     (out / FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
     (out / TABLES).write_text(document(results), encoding="utf-8", newline="\n")
-    return results
 
 
 def _prompts(

@@ -4,8 +4,7 @@
 deleting or writing files, the network, and a tampered checker: the process that runs an answer knows no
 right answers and judges nothing, so each costs that one exercise. On Linux (x86-64) the kernel enforces
 this; only threads are counted from outside, every hundredth of a second, on Linux. Elsewhere limits and Python do,
-which stops accidents and not attacks: mark untrusted work in a
-container or a virtual machine there.
+which stops accidents and not attacks: mark untrusted work in a container or a virtual machine there.
 
 **It does not protect against** reading: code can read what the account that runs it can read, though it can
 send it nowhere. Nor against copying a solution from a neighbour or from `exercises/solutions`: another

@@ -116,10 +116,10 @@ def _wait(child: int, seconds: float) -> tuple[str, int]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child, signal.SIGKILL)
             return status, os.waitstatus_to_exitcode(code)
-        if status == "done":
-            status = (
-                "time" if time.monotonic() > end else "threads" if _threads(child) > MOST_THREADS else "done"
-            )
+        if status == "done" and time.monotonic() > end:
+            status = "time"
+        elif status == "done" and _threads(child) > MOST_THREADS:
+            status = "threads"
         if status != "done":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(child, signal.SIGKILL)

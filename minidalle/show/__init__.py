@@ -169,9 +169,9 @@ def rows(
         raise ValueError(f"{len(captions)} captions for {columns} columns; give one each, or none")
     said = f" ({'; '.join(captions)})" if captions else ""
     alt = alt or f"{len(pixels)} rows of {columns} pictures{said}, from the top: {'; '.join(labels)}"
-    page, _ = sheet(pixels)
+    page, step = sheet(pixels)
     width, height = (page.shape[1] + LABELS) / 100, page.shape[0] / 100
-    return figure(lambda canvas: rows_on(canvas, pixels, labels, captions), alt, width, height)
+    return figure(lambda canvas: rows_on(canvas, page, step, labels, captions), alt, width, height)
 
 
 def caption_tokens(tokenizer: BPETokenizer, caption: str, length: int) -> Figure:

@@ -26,9 +26,8 @@ def sheet(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, int]:
     return page, step
 
 
-def rows_on(canvas: Any, rows: Sequence[np.ndarray], labels: Sequence[str], captions: Sequence[str]) -> None:
-    """Paint the sheet of some rows, the labels on the left, captions above the columns."""
-    page, step = sheet(rows)
+def rows_on(canvas: Any, page: np.ndarray, step: int, labels: Sequence[str], captions: Sequence[str]) -> None:
+    """Paint a `sheet`, the labels on the left, captions above the columns."""
     high, wide = page.shape[:2]
     width, height = canvas.get_size_inches() * canvas.dpi
     canvas.set_layout_engine("none")

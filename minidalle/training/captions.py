@@ -54,8 +54,6 @@ class CaptionBatches:
 
     def foils(self, indices: np.ndarray, epochs: np.ndarray, each: int, rng: np.random.Generator) -> Tensor:
         """int64 [batch * each, length]: for each picture `each` captions that are false of it by one fact."""
-        if not each:  # pictures of one's own have no scenes
-            return self.encode([], rng)
         first, scenes = self.pictures.seed, self.pictures.scenes
         texts = [
             false_caption(scenes[index], first + (index + epoch) % self.wordings, index, epoch * each + turn)

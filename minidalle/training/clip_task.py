@@ -74,9 +74,11 @@ class CLIPTask:
         """The contrastive loss of one batch; logged with the share of pictures that find their caption."""
         indices, epochs = batch_indices(self.seed, step, self.config.batch_size, len(self.pictures))
         text = self.captions.batch(indices, epochs, rng).to(self.device)
-        foils = self.captions.foils(indices, epochs, self.config.foils, rng).to(self.device)
+        foils = None
+        if self.config.foils:
+            foils = self.captions.foils(indices, epochs, self.config.foils, rng).to(self.device)
         images, damaged = self.images(indices, rng).tensor_split([len(indices)])
-        output = model(images, text, foils if len(foils) else None, damaged if len(damaged) else None)
+        output = model(images, text, foils, damaged if len(damaged) else None)
         found = output.logits.detach().argmax(1) == torch.arange(len(indices), device=output.logits.device)
         return output.loss, {"accuracy": found.float().mean(), "scale": model.log_scale.detach().exp()}
 

@@ -110,15 +110,21 @@ def share(part: float, total: int) -> int:
 
 def foreground(scenes: Sequence[Scene], images: np.ndarray) -> Tensor:
     """Where pictures uint8 [picture, size, size, 3] of scenes show something, by comparing with the empty scene:
-    bool [picture, size, size]."""
+    bool [picture, size, size]. A matrix, which is drawn on white, has no empty scene: nowhere."""
     empty: dict[Scene, np.ndarray] = {}
     masks = []
     for scene, image in zip(scenes, images, strict=True):
-        bare = replace(scene, things=(), relation=None, kind="single", cut=False)
-        if bare not in empty:
-            empty[bare] = render(bare, images.shape[1]).astype(np.int16)
-        masks.append(np.abs(image.astype(np.int16) - empty[bare]).max(-1) > FOREGROUND * 255)
+        nothing = emptied(scene)
+        if nothing not in empty:
+            empty[nothing] = render(nothing, images.shape[1]).astype(np.int16)
+        masks.append(np.abs(image.astype(np.int16) - empty[nothing]).max(-1) > FOREGROUND * 255)
     return torch.from_numpy(np.stack(masks))
+
+
+def emptied(scene: Scene) -> Scene:
+    """The same scene, its panels too, without anything in it."""
+    panels = tuple(map(emptied, scene.panels))
+    return replace(scene, things=(), relation=None, kind="single", cut=False, panels=panels)
 
 
 def foreground_cells(masks: Tensor, grid: int) -> Tensor:

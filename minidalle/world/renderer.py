@@ -1,7 +1,6 @@
 """From a scene to pixels: names are checked, single pictures drawn, and panels and cells put together.
 
-Pictures are uint8 [height, width, 3], any square size, and the same to the last bit for any
-number of threads.
+Pictures are uint8 [height, width, 3], any square size, and the same to the last bit for any number of threads.
 
 Left out: how a sample is traced (`shading.py`) and becomes a pixel (`styles.py`); what a card does (`gpu.py`).
 """
