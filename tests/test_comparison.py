@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import compare  # noqa: E402
+from comparison.card import GOAL, of_card, peak_of_card  # noqa: E402
 from comparison.everything import ROWS  # noqa: E402
 from comparison.report import markdown  # noqa: E402
 from comparison.rows import Goal, Row  # noqa: E402
@@ -88,3 +89,25 @@ def test_an_environment_that_was_not_finished_is_made_anew(tmp_path):
     assert not compare.installed(tmp_path)
     (tmp_path / "failed.json").write_text("{}")
     assert compare.installed(tmp_path)
+
+
+def test_the_card_s_row_is_the_formula_applied_to_the_log(tmp_path):
+    from minidalle.dalle import DALLE
+    from minidalle.dalle_flops import training_flops
+    from minidalle.presets import preset
+
+    each = training_flops(DALLE(preset("base").dalle))
+    rates = [0.5 * GOAL * peak_of_card() / each, 1.25 * GOAL * peak_of_card() / each]
+    log = tmp_path / "speed.txt"
+    log.write_text(
+        "".join(
+            f"dalle  batch   {batch}     62.3 ms      {rate:.0f} pictures/s     1249798 tokens/s {how} (first 21.1 s)\n"
+            for batch, rate, how in zip((256, 512), rates, ("eager", "compiled"), strict=True)
+        )
+        + "dvae   batch   128     45.6 ms      2807 pictures/s (first 7.8 s)\n"
+    )
+    slow, fast = of_card(log)[-1].splitlines()[2:]
+    assert slow.startswith("| 256 | eager |") and slow.endswith("| 20% | 40% |  |")
+    assert fast.startswith("| 512 | compiled |") and fast.endswith("| 50% | 40% | met |")
+    assert of_card(tmp_path / "none") == []
+    assert of_card()[-1].count("**missed**") == 1, "the recorded run: the fastest way is judged, and no other"

@@ -4,6 +4,8 @@ import platform
 from collections.abc import Iterable
 from typing import Any
 
+from comparison.card import of_card
+
 HEAD = """# Speed: minidalle beside its peers
 
 Written by `python benchmarks/compare.py`; the same figures, with every spread, are in `speed.json`.
@@ -47,6 +49,7 @@ def markdown(result: dict[str, Any]) -> str:
     parts += ["## Goals", goals(result["rows"])]
     for row in result["rows"]:
         parts += section(row)
+    parts += of_card()
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
