@@ -1,5 +1,4 @@
-"""The exercises: blanks and mistakes fail, each for its own reason; right answers pass; notebooks are as
-made."""
+"""The exercises: blanks and mistakes fail, each for its own reason; right answers pass; notebooks are as made."""
 
 import ast
 import importlib.util
@@ -11,7 +10,7 @@ import torch
 
 from exercises.source.parts import every_exercise, lessons
 from minidalle.checks import card, cards, check, hint, progress
-from minidalle.checks.catalogue import checker
+from minidalle.checks.catalogue import checker_of
 
 ROOT = Path(__file__).parents[1]
 EVERY = every_exercise()
@@ -48,7 +47,7 @@ def test_every_mistake_is_told_by_what_is_believed(exercise):
     """Each mistake is written as a student would, not as the checker has it, and found with any seed."""
     seeded = exercise.seeded()
     assert len(seeded) >= 4
-    assert set(seeded) == {belief.name for belief in checker(exercise.name()).beliefs}
+    assert set(seeded) == {belief.name for belief in checker_of(exercise.name()).beliefs}
     for seed in (0, 1):
         found = {belief: check(exercise.name(), wrong, seed, draw=False) for belief, wrong in seeded.items()}
         assert {belief: verdict.belief for belief, verdict in found.items()} == {
@@ -64,7 +63,7 @@ def test_every_mistake_is_told_by_what_is_believed(exercise):
 @every_exercise_of_the_course
 def test_the_specification_is_right_where_it_is_code(exercise):
     if not isinstance(exercise.specification, str):
-        one = checker(exercise.name())
+        one = checker_of(exercise.name())
         cases = one.cases(5)
         assert one.judge(cases, [one.run(exercise.specification, case) for case in cases]).passed
 
@@ -80,7 +79,7 @@ def in_tensors(value):
 
 @every_exercise_of_the_course
 def test_a_number_may_be_a_tensor_of_no_axes(exercise):
-    one = checker(exercise.name())
+    one = checker_of(exercise.name())
     cases = one.cases(4)
     outcomes = [one.run(lambda *case: in_tensors(exercise.reference(*case)), case) for case in cases]
     finding = one.judge(cases, outcomes)
@@ -168,6 +167,22 @@ def test_what_is_asked_wrongly_is_told():
         check("learn_merges", [])
     with pytest.raises(ValueError, match="hints 1 to 3"):
         hint("learn_merges", 4)
+
+
+def test_no_function_hides_a_module_of_the_checks():
+    """`from minidalle.checks import checker` is the module of that name, and so for all."""
+    import types
+
+    import minidalle.checks
+
+    folder = Path(minidalle.checks.__file__).parent
+    hidden = {path.stem: vars(minidalle.checks).get(path.stem) for path in folder.glob("*.py")}
+    hidden = {
+        name: found for name, found in hidden.items() if found and not isinstance(found, types.ModuleType)
+    }
+    assert set(hidden) <= {"progress"}, (
+        "progress() is what a learner types; its module is reached by its full name"
+    )
 
 
 def test_the_packages_own_function_is_not_yours():

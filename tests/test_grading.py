@@ -14,7 +14,7 @@ import pytest
 
 from exercises.source.parts import lessons
 from minidalle.checks import cards
-from minidalle.checks.catalogue import checker
+from minidalle.checks.catalogue import checker_of
 from minidalle.checks.plain import Unknown, decode, encode
 from minidalle.cli import main
 from minidalle.grading.runner import Runner
@@ -117,8 +117,7 @@ HOSTILE = {
 
 
 def test_a_class_of_thirty_in_one_command(tmp_path: Path, capsys: pytest.CaptureFixture):
-    """Each hostile answer costs its exercise and nothing else: the honest one beside it counts, and all
-    others."""
+    """Each hostile answer costs its exercise and nothing else: the honest one beside it counts, and all others."""
     target = tmp_path / "target.txt"
     target.write_text("not yours", encoding="utf-8")
     paths = [notebook(tmp_path, "honest", {FIRST: right(FIRST), SECOND: right(SECOND)})]
@@ -144,8 +143,7 @@ def test_a_class_of_thirty_in_one_command(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_the_filter_lets_computing_through(tmp_path: Path):
-    """What honest answers do: gradients, random numbers, convolutions, threads, reading the clock and a
-    file."""
+    """What honest answers do: gradients, random numbers, convolutions, threads, reading the clock and a file."""
     code = """
 import random, threading, time
 from pathlib import Path
@@ -158,7 +156,7 @@ def count_pairs(words):
     return [weight.grad.shape[0], len(Path(threading.__file__).read_text()) > 9, random.random() < 1, len(found)]
 """
     with Runner(20) as runner:
-        ran = runner.run(FIRST, [code], checker(FIRST).cases(1)[:1])
+        ran = runner.run(FIRST, [code], checker_of(FIRST).cases(1)[:1])
     assert not ran.fault and ran.outcomes[0].value == [3, True, True, 40], ran
 
 
@@ -171,14 +169,14 @@ def test_the_filter_has_its_jumps_right():
 
 
 def test_another_seed_gives_other_cases():
-    one = checker(SECOND)
+    one = checker_of(SECOND)
     assert one.cases(1) == one.cases(1) and one.cases(1) != one.cases(2)
 
 
 def test_who_writes_the_cases_answers_down_fails_with_another_seed(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ):
-    one = checker(SECOND)
+    one = checker_of(SECOND)
     known = {repr(case): one.target(*case) for case in one.cases(1)}
     learnt = notebook(tmp_path, "learnt", {SECOND: f"def {SECOND}(*case):\n    return {known!r}[repr(case)]"})
     assert graded(capsys, learnt)["learnt"][SECOND]["status"] == "right"
@@ -301,7 +299,7 @@ def test_plain_data_survives_the_way():
 
 def test_no_process_is_left_behind():
     with Runner(5) as runner:
-        runner.run(FIRST, ["x = 1"], checker(FIRST).cases(1)[:1])
+        runner.run(FIRST, ["x = 1"], checker_of(FIRST).cases(1)[:1])
         server = runner.server
     assert server is None or server.poll() is not None
     assert not hasattr(os, "fork") or server is not None

@@ -12,7 +12,7 @@ import pytest
 
 from exercises.source.parts import every_exercise, lessons, source
 from minidalle.checks import check
-from minidalle.checks.catalogue import checker
+from minidalle.checks.catalogue import checker_of
 from minidalle.checks.plain import decode
 from minidalle.cli import main
 from minidalle.grading.marks import mark
@@ -47,7 +47,7 @@ def test_no_other_process_is_signalled(way: str):
     try:
         with Runner(10) as runner:
             code = SIGNALS[way].replace("VICTIM", str(victim.pid))
-            runner.run(FIRST, [code, f"def {FIRST}(*a): return 1"], checker(FIRST).cases(1)[:1])
+            runner.run(FIRST, [code, f"def {FIRST}(*a): return 1"], checker_of(FIRST).cases(1)[:1])
         time.sleep(0.2)
         assert victim.poll() is None, f"{way}: the process was ended"
     finally:
@@ -151,8 +151,8 @@ BORROWED = {
     "def learn_merges(*a):\n    return [way(*a) for way in ways][0]",
     "by its name": "def learn_merges(*a):\n"
     "    return __import__('minidalle.bpe_training').bpe_training.learn_merges(*a)",
-    "from the checks": "from minidalle.checks import checker\n"
-    "def learn_merges(*a):\n    return checker('learn_merges').target(*a)",
+    "from the checks": "from minidalle.checks.catalogue import checker_of\n"
+    "def learn_merges(*a):\n    return checker_of('learn_merges').target(*a)",
     "partly": "from functools import partial\nfrom minidalle.bpe_training import learn_merges as theirs\n"
     "learn_merges = partial(theirs)",
 }

@@ -85,8 +85,7 @@ the left one wins."""
         "A `for` loop cannot jump over the second id of a pair. A `while` loop with a place of its own can.",
         "At each place there are two cases: the pair stands here (append `new_id`, go on by 2), or not "
         "(append, by 1).",
-        "`tuple(ids[place:place + 2]) == tuple(pair)` is also right at the last id, where the slice has "
-        "one item.",
+        "`tuple(ids[place:place + 2]) == tuple(pair)` is also right at the last id, where the slice has one item.",
     )
 
     def blank(ids, pair, new_id):
@@ -188,13 +187,10 @@ matters.
 A worked case: `learn_merges({b"low": 1, b" lower": 1, b" lowest": 1}, 4)` is
 `[(108, 111), (256, 119), (32, 257), (258, 101)]`, which spells `lo`, `low`, `" low"`, `" lowe"`."""
     hints = (
-        "Keep every chunk as a list of ids beside its count. Write the loop as three steps: count, choose, "
-        "replace.",
-        "`min` over the pairs with the key `(-count, pair)` takes the most frequent one, and of equals the "
-        "smaller.",
-        "Replace with an index that moves by two over a pair and by one otherwise, appending to a new "
-        "list. Leave the "
-        "loop when there is no pair, or when the chosen one occurs less than twice.",
+        "Keep every chunk as a list of ids beside its count. Write the loop as three steps: count, choose, replace.",
+        "`min` over the pairs with the key `(-count, pair)` takes the most frequent one, and of equals the smaller.",
+        "Replace with an index that moves by two over a pair and by one otherwise, appending to a new list. Leave "
+        "the loop when there is no pair, or when the chosen one occurs less than twice.",
     )
 
     def blank(chunk_counts, n_merges):
@@ -291,9 +287,8 @@ class encode_chunk(Exercise):
     kind, minutes, lines = "build", 20, 10
     teaches = "that encoding replays the merges in the order learnt, whatever stands where"
     text = """\
-The merges are learnt; now a new chunk comes. Start from its bytes. Of all merges that fit somewhere in the
-row, do the
-**earliest learnt** one, everywhere it fits; look again; stop when none fits. Give back the ids."""
+The merges are learnt; now a new chunk comes. Start from its bytes. Of all merges that fit somewhere in the row,
+do the **earliest learnt** one, everywhere it fits; look again; stop when none fits. Give back the ids."""
     specification = """\
 With `merges = [(98, 99), (97, 98)]`, that is `bc` before `ab`, the chunk `b"abc"` becomes `[97, 256]`: `a`,
 `bc`. Walking from the left would find `ab` first, and never `bc`.
@@ -303,8 +298,7 @@ Merge number k makes id 256 + k, and may join ids that earlier merges made."""
         "Make a dictionary from each pair to the id that it makes. A smaller id is an earlier merge.",
         "In each round look at all pairs of neighbours in the row as it is now, and take the one with the "
         "smallest id.",
-        "Replace that pair everywhere (your `merge_pair` does it), and repeat until no neighbouring pair "
-        "is known.",
+        "Replace that pair everywhere (your `merge_pair` does it), and repeat until no neighbouring pair is known.",
     )
 
     def blank(chunk, merges):

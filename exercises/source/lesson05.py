@@ -409,8 +409,7 @@ tables of vectors. Slot p < text_length: `token[id] + text_position[p]`. Slot te
 text_length + 1 + r · grid + c: `token[id] + row[r] + column[c]`. The last code, at r = c = grid - 1, is never
 read, but a place for it does no harm. Give back [batch, slot, width]."""
     hints = (
-        "The place of a slot does not depend on what it holds. Make one table of places for the whole stream "
-        "first.",
+        "The place of a slot does not depend on what it holds. Make one table of places for the whole stream first.",
         "Three parts under each other: the text positions, a row of zeros, and a row for each code. Then cut out "
         "the slots asked for.",
         "`row[:, None] + column` has the sum for every row and column, [grid, grid, width]: flatten its "

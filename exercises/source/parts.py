@@ -48,8 +48,7 @@ class Exercise:
 
 
 def source(function: FunctionType, name: str) -> str:
-    """A function's source as it would stand by itself, under another name, without the docstring of a
-    mistake."""
+    """A function's source as it would stand by itself, under another name, without the docstring of a mistake."""
     text = textwrap.dedent(inspect.getsource(function))
     return text.replace(f"def {function.__name__}(", f"def {name}(", 1).rstrip()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from minidalle.checks.catalogue import card, cards, checker, points
+from minidalle.checks.catalogue import card, cards, checker_of, points
 from minidalle.checks.checker import Finding
 from minidalle.checks.progress import progress, record
 from minidalle.checks.style import Watched, home, style_fault, trees_of
@@ -25,11 +25,10 @@ def check(exercise: str, answer: Callable[..., Any], seed: int = 0, draw: bool =
     """Judge an answer on many cases, and say in words what is wrong with it, or that nothing is.
 
     exercise: its name, which is the function's. answer: the function itself. seed: another one gives other
-    cases.
-    draw: show the answer beside the right one. Raises ValueError for an unknown exercise, or for an answer
+    cases. draw: show the answer beside the right one. Raises ValueError for an unknown exercise, or for an answer
     that is no function.
     """
-    one = checker(exercise)
+    one = checker_of(exercise)
     if not callable(answer):
         raise ValueError(
             f"check wants the function itself, check({exercise!r}, {exercise}), not {type(answer).__name__}: "
@@ -48,8 +47,7 @@ def check(exercise: str, answer: Callable[..., Any], seed: int = 0, draw: bool =
 
 
 def hint(exercise: str, level: int = 1) -> Hint:
-    """The first, second or third hint to an exercise, each telling more. Raises ValueError for another
-    level."""
+    """The first, second or third hint to an exercise, each telling more. Raises ValueError for another level."""
     hints = card(exercise)["hints"]
     if level not in range(1, len(hints) + 1):
         raise ValueError(f"hint {level} of {exercise}: there are hints 1 to {len(hints)}")

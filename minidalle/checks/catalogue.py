@@ -21,8 +21,7 @@ POINTS = {"warm-up": 1, "build": 3, "investigation": 2, "stretch": 4}
 
 @cache
 def cards() -> dict[str, dict[str, Any]]:
-    """Exercise -> its card: lesson, title, kind, minutes, lines, teaches, hints; in the order of the
-    course."""
+    """Exercise -> its card: lesson, title, kind, minutes, lines, teaches, hints; in the order of the course."""
     return json.loads(Path(__file__).with_name("cards.json").read_text(encoding="utf-8"))
 
 
@@ -35,7 +34,7 @@ def card(exercise: str) -> dict[str, Any]:
     return cards()[exercise]
 
 
-def checker(exercise: str) -> Checker:
+def checker_of(exercise: str) -> Checker:
     """What judges one exercise. Raises ValueError as `card` does."""
     module = import_module(f"minidalle.checks.lesson{card(exercise)['lesson'][:2]}")
     return next(one for one in module.CHECKERS if one.name == exercise)

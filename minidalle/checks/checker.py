@@ -53,8 +53,7 @@ class Belief:
 
 @dataclass(frozen=True)
 class Finding:
-    """A judgement: passed or not, in words; the belief behind it, if one was found; the case to draw, by
-    number."""
+    """A judgement: passed or not, in words; the belief behind it, if one was found; the case to draw, by number."""
 
     passed: bool
     message: str
@@ -76,12 +75,17 @@ def call(answer: Callable[..., Any], *arguments: Any) -> Any:
 class Checker:
     """All that is needed to judge one exercise.
 
-    signature: name and arguments, from which cases are drawn. target: what is right. beliefs: what is
-    commonly believed instead. edges: further cases, which chance would hardly find. make: draws a case,
-    where a signature cannot say how. observe: what is looked at, given an answer and a case; by default what
-    it returns. tolerance: of numbers.
-    loops: whether the answer may have a Python loop. sizes: as in `Signature`. axes: what the picture's axes
-    are.
+    signature: name and arguments, from which cases are drawn.
+    target: what is right.
+    beliefs: what is commonly believed instead.
+    edges: further cases, which chance would hardly find.
+    make: draws a case, where a signature cannot say how.
+    observe: what is looked at, given an answer and a case; by default what it returns.
+    tolerance: how far a number may be off.
+    loops: whether the answer may have a Python loop.
+    count: how many cases are drawn, the edges not counted.
+    sizes: how long each axis may be, as in `Signature`.
+    axes: what the picture's axes are.
     """
 
     signature: str
@@ -162,8 +166,7 @@ class Checker:
             return f"Your function stopped with {got.error} ({got.said}) for {given}."
         if got.changed:
             return (
-                f"Your function altered its argument {got.changed}, which belongs to the caller: work on a "
-                f"copy "
+                f"Your function altered its argument {got.changed}, which belongs to the caller: work on a copy "
                 f"(clone, or list(...)). It happened for {given}."
             )
         if got.value is None:

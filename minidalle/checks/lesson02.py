@@ -31,14 +31,12 @@ def learnt(
     least: int = 2,
     weigh: bool = True,
     recount: bool = True,
-    overlap: bool = False,
     joined: bool = False,
 ) -> list[Pair]:
     """Byte-pair encoding with one of its rules changed, for beliefs.
 
     tie: what is smallest wins among equals. least: the count below which it stops. weigh: by how often a
-    word occurs.
-    recount: after each merge. joined: merge from word to word.
+    word occurs. recount: after each merge. joined: merge from word to word.
     """
     words = [(list(word), times if weigh else 1) for word, times in counts.items()]
     if joined:
@@ -86,44 +84,37 @@ LEARN_MERGES = Checker(
     beliefs=(
         Belief(
             "a tie goes to the pair met first",
-            "Your merges are right until two pairs are equally frequent; then you take the one that was "
-            "met first, and "
-            "the result depends on the order of the texts. The rule: of equals the smaller (left, right) "
-            "pair.",
+            "Your merges are right until two pairs are equally frequent; then you take the one that was met first, "
+            "and the result depends on the order of the texts. The rule: of equals the smaller (left, right) pair.",
             first_seen,
         ),
         Belief(
             "a tie goes to the larger pair",
-            "Where two pairs are equally frequent you take the larger one. Look at what max compares when "
-            "the counts "
+            "Where two pairs are equally frequent you take the larger one. Look at what max compares when the counts "
             "are equal: the rule is the smaller (left, right) pair.",
             lambda counts, n: learnt(counts, n, tie=lambda pair: (-pair[0], -pair[1])),
         ),
         Belief(
             "every word counts once",
-            "You count each chunk once, however often it occurs. {chunk_counts} says how often: a pair in "
-            "a word that "
-            "occurs 5 times occurs 5 times.",
+            "You count each chunk once, however often it occurs. {chunk_counts} says how often: a pair in a word "
+            "that occurs 5 times occurs 5 times.",
             lambda counts, n: learnt(counts, n, weigh=False),
         ),
         Belief(
             "counting once is enough",
-            "You count the pairs once and take the most frequent of that list. A merge makes new pairs and "
-            "takes "
+            "You count the pairs once and take the most frequent of that list. A merge makes new pairs and takes "
             "others away, so the counts have to be made anew after each one.",
             lambda counts, n: learnt(counts, n, recount=False),
         ),
         Belief(
             "pairs seen once are merged too",
-            "You go on merging when no pair is left that occurs twice. Such a merge only learns one word "
-            "by heart: "
+            "You go on merging when no pair is left that occurs twice. Such a merge only learns one word by heart: "
             "stop when the best count is below 2, even if fewer merges were found than asked for.",
             lambda counts, n: learnt(counts, n, least=1),
         ),
         Belief(
             "merges cross from word to word",
-            "You have joined the chunks into one text, so that a pair may be made of the end of one and "
-            "the start of "
+            "You have joined the chunks into one text, so that a pair may be made of the end of one and the start of "
             "the next. Merges never cross a cut.",
             lambda counts, n: learnt(counts, n, joined=True),
         ),
@@ -160,27 +151,23 @@ COUNT_PAIRS = Checker(
     beliefs=(
         Belief(
             "every word counts once",
-            "You count each word once. The number beside it says how often it occurs, and its pairs occur "
-            "as often.",
+            "You count each word once. The number beside it says how often it occurs, and its pairs occur as often.",
             lambda words: pair_counts(words, times=False),
         ),
         Belief(
             "a pair counts once a word",
-            "You count a pair once a word, even where it stands there several times: in a b a b the pair "
-            "(a, b) occurs "
-            "twice.",
+            "You count a pair once a word, even where it stands there several times: in a b a b the pair (a, b) "
+            "occurs twice.",
             lambda words: pair_counts(words, twice=False),
         ),
         Belief(
             "the order within a pair is no matter",
-            "You take (a, b) and (b, a) for the same pair. They are spelled differently, and make "
-            "different tokens.",
+            "You take (a, b) and (b, a) for the same pair. They are spelled differently, and make different tokens.",
             lambda words: pair_counts(words, ordered=False),
         ),
         Belief(
             "words stand side by side",
-            "You count pairs in one long row of ids, so the end of a word pairs with the start of the "
-            "next. Count "
+            "You count pairs in one long row of ids, so the end of a word pairs with the start of the next. Count "
             "within each word.",
             lambda words: pair_counts(words, across=True),
         ),
@@ -221,8 +208,7 @@ MERGE_PAIR = Checker(
         ),
         Belief(
             "from the right",
-            "You replace from right to left: in a a a that gives a aa, where it should be aa a. Readers of "
-            "your file "
+            "You replace from right to left: in a a a that gives a aa, where it should be aa a. Readers of your file "
             "start from the left, and would spell the text otherwise.",
             lambda ids, pair, new_id: merged(ids, pair, new_id, "from the right"),
         ),
@@ -239,9 +225,8 @@ MERGE_PAIR = Checker(
         ),
         Belief(
             "the new id comes besides the two",
-            "You add the new id, and keep the two that it stands for. A merge makes the row shorter: that "
-            "is what it is "
-            "for.",
+            "You add the new id, and keep the two that it stands for. A merge makes the row shorter: that is what it "
+            "is for.",
             lambda ids, pair, new_id: merged(ids, pair, new_id, "added"),
         ),
     ),

@@ -66,29 +66,25 @@ ENCODE_CHUNK = Checker(
     beliefs=(
         Belief(
             "from left to right, whatever fits",
-            "You walk from left to right and merge whatever fits first. The order that counts is the order "
-            "in which the "
-            "merges were learnt: of all that fit the earliest comes first, wherever it stands.",
+            "You walk from left to right and merge whatever fits first. The order that counts is the order in which "
+            "the merges were learnt: of all that fit the earliest comes first, wherever it stands.",
             lambda chunk, merges: ids_of(chunk, merges, "one pass"),
         ),
         Belief(
             "the longest token first",
-            "You look for the longest token at each place. That is another algorithm (WordPiece's); "
-            "byte-pair encoding "
-            "replays its merges in the order learnt, and can end with other pieces.",
+            "You look for the longest token at each place. That is another algorithm (WordPiece's); byte-pair "
+            "encoding replays its merges in the order learnt, and can end with other pieces.",
             lambda chunk, merges: ids_of(chunk, merges, "longest"),
         ),
         Belief(
             "the latest merge first",
-            "You do the latest merge that fits first. Late merges are made of early ones: begin with the "
-            "earliest.",
+            "You do the latest merge that fits first. Late merges are made of early ones: begin with the earliest.",
             lambda chunk, merges: ids_of(chunk, merges, "backwards"),
         ),
         Belief(
             "merges join bytes only",
-            "You look for pairs of bytes only. A merge may join ids that earlier merges made: look at the "
-            "row of ids as "
-            "it is now, not at the chunk.",
+            "You look for pairs of bytes only. A merge may join ids that earlier merges made: look at the row of ids "
+            "as it is now, not at the chunk.",
             lambda chunk, merges: ids_of(chunk, merges, "bytes only"),
         ),
     ),
@@ -127,28 +123,24 @@ COMPRESSION_CURVE = Checker(
     beliefs=(
         Belief(
             "tokens a byte",
-            "The curve falls: you have tokens a byte. Asked for are bytes a token, which start at 1 and "
-            "rise.",
+            "The curve falls: you have tokens a byte. Asked for are bytes a token, which start at 1 and rise.",
             lambda words, merges: bytes_per_token(words, merges, "upside down"),
         ),
         Belief(
             "every word counts once",
-            "You count each word once. A text is made of {words}: frequent words fill most of it, and they "
-            "are the ones "
-            "that merges shorten.",
+            "You count each word once. A text is made of {words}: frequent words fill most of it, and they are the "
+            "ones that merges shorten.",
             lambda words, merges: bytes_per_token(words, merges, "words alike"),
         ),
         Belief(
             "a mean of each word's ratio",
-            "You average each word's own ratio. Asked is how many bytes a token of the whole text stands "
-            "for: all bytes "
-            "divided by all tokens. Short words would otherwise weigh as much as long ones.",
+            "You average each word's own ratio. Asked is how many bytes a token of the whole text stands for: all "
+            "bytes divided by all tokens. Short words would otherwise weigh as much as long ones.",
             lambda words, merges: bytes_per_token(words, merges, "mean of ratios"),
         ),
         Belief(
             "no merges is no point",
-            "The first point is missing: with no merges at all every byte is a token, so the curve starts "
-            "at 1.",
+            "The first point is missing: with no merges at all every byte is a token, so the curve starts at 1.",
             lambda words, merges: bytes_per_token(words, merges, "from one"),
         ),
     ),
@@ -187,29 +179,25 @@ COUNT_SPELLINGS = Checker(
     beliefs=(
         Belief(
             "the longest piece is the only way",
-            "You take the longest piece at each place and never go back, so there is one way at most. "
-            "Every piece that "
-            "fits begins a way of its own: add up the ways of what remains after each.",
+            "You take the longest piece at each place and never go back, so there is one way at most. Every piece "
+            "that fits begins a way of its own: add up the ways of what remains after each.",
             lambda chunk, pieces: spellings(chunk, pieces, "greedy"),
         ),
         Belief(
             "the end has no way",
-            "Every count is 0: when nothing is left to spell you give 0 ways, and sums of zeros stay zero. "
-            "An empty "
+            "Every count is 0: when nothing is left to spell you give 0 ways, and sums of zeros stay zero. An empty "
             "rest can be spelled in exactly one way, with no piece.",
             lambda chunk, pieces: spellings(chunk, pieces, "no end"),
         ),
         Belief(
             "a spelling has two pieces",
-            "You cut the chunk once, into two pieces. A spelling may have any number: cut off the first "
-            "piece, then ask "
-            "the same question about what remains.",
+            "You cut the chunk once, into two pieces. A spelling may have any number: cut off the first piece, then "
+            "ask the same question about what remains.",
             lambda chunk, pieces: spellings(chunk, pieces, "two pieces"),
         ),
         Belief(
             "no way needs every byte",
-            "You count the spellings of the part that can be spelled. Where some byte belongs to no piece, "
-            "the whole "
+            "You count the spellings of the part that can be spelled. Where some byte belongs to no piece, the whole "
             "cannot be spelled: 0 ways.",
             lambda chunk, pieces: spellings(bytes(b for b in chunk if bytes([b]) in pieces), pieces),
         ),

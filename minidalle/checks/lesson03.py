@@ -32,9 +32,8 @@ NEAREST_CODE = Checker(
     beliefs=(
         Belief(
             "the largest product is nearest",
-            "You take the code with the largest product. That favours long codes: for the vector (1, 0) the "
-            "far code (3, 0) has a larger product than the close one (1, 0.2). Nearest is the smallest "
-            "distance.",
+            "You take the code with the largest product. That favours long codes: for the vector (1, 0) the far code "
+            "(3, 0) has a larger product than the close one (1, 0.2). Nearest is the smallest distance.",
             lambda vectors, codebook: (vectors @ codebook.T).argmax(dim=1),
         ),
         Belief(
@@ -71,8 +70,7 @@ def frequencies(ids: Tensor, vocab_size: int) -> Tensor:
 
 
 def some_pictures(rng: random.Random) -> tuple[Tensor, int]:
-    """Codes of some pictures, [picture, cell], each picture with favourites of its own, and the codebook's
-    size."""
+    """Codes of some pictures, [picture, cell], each picture with favourites of its own, and the codebook's size."""
     vocab = rng.randint(4, 9)
     pictures = [[rng.choice(rng.sample(range(vocab), 2)) for _ in range(9)] for _ in range(rng.randint(2, 4))]
     return torch.tensor(pictures), vocab
@@ -103,16 +101,14 @@ PERPLEXITY = Checker(
         ),
         Belief(
             "2 to the power of nats",
-            "You measure in one unit and come back with another: with a natural logarithm the entropy is in "
-            "nats, and exp brings it back. 2 to its power would belong to log2. Test it on equally frequent "
-            "codes.",
+            "You measure in one unit and come back with another: with a natural logarithm the entropy is in nats, "
+            "and exp brings it back. 2 to its power would belong to log2. Test it on equally frequent codes.",
             lambda ids, vocab_size: 2 ** math.log(codebook_perplexity(ids, vocab_size)),
         ),
         Belief(
             "0 times ln 0",
-            "A code that is not used has frequency 0, its logarithm is minus infinity, and 0 times that is "
-            "NaN (not a number), which spoils the sum. Such a code adds nothing: leave it out, or use "
-            "torch.special.entr.",
+            "A code that is not used has frequency 0, its logarithm is minus infinity, and 0 times that is NaN (not "
+            "a number), which spoils the sum. Such a code adds nothing: leave it out, or use torch.special.entr.",
             lambda ids, vocab_size: (
                 math.nan
                 if (frequencies(ids, vocab_size) == 0).any()
@@ -186,16 +182,14 @@ STRAIGHT_THROUGH = Checker(
         ),
         Belief(
             "the codebook learns here, too",
-            "The vectors get their gradient, and the codebook gets one as well. In VQ-VAE it learns by a loss "
-            "of its own, or by running means; here it has to be hidden, too, with the detach around the "
-            "whole difference.",
+            "The vectors get their gradient, and the codebook gets one as well. In VQ-VAE it learns by a loss of its "
+            "own, or by running means; here it has to be hidden, too, with the detach around the whole difference.",
             lambda vectors, codebook: passed(vectors, codebook, 1.0, 1.0),
         ),
         Belief(
             "the wrong one is hidden",
-            "The values are right, and the vectors' gradient has the wrong sign: the open term is the one "
-            "with the minus. A step downhill would go uphill. Keep the plain vectors open, and hide the "
-            "difference.",
+            "The values are right, and the vectors' gradient has the wrong sign: the open term is the one with the "
+            "minus. A step downhill would go uphill. Keep the plain vectors open, and hide the difference.",
             lambda vectors, codebook: passed(vectors, codebook, -1.0, 1.0),
         ),
         Belief(

@@ -230,9 +230,8 @@ MOVING_CODEBOOK = Checker(
     beliefs=(
         Belief(
             "every batch counts alike",
-            "You average the code with the mean of each batch, however many vectors chose it there. One stray "
-            "vector then pulls as hard as a thousand. Let counts and sums fade, each by itself, and divide "
-            "them at the end.",
+            "You average the code with the mean of each batch, however many vectors chose it there. One stray vector "
+            "then pulls as hard as a thousand. Let counts and sums fade, each by itself, and divide them at the end.",
             lambda *given: moved(*given, way="means"),
         ),
         Belief(

@@ -61,9 +61,8 @@ KL_TO_UNIFORM = Checker(
         ),
         Belief(
             "0 times ln 0",
-            "Where the encoder is certain, a softmax gives exactly 0, its logarithm is minus infinity, and "
-            "0 times that is NaN (not a number). `log_softmax` gives the logarithm without ever passing "
-            "through 0.",
+            "Where the encoder is certain, a softmax gives exactly 0, its logarithm is minus infinity, and 0 times "
+            "that is NaN (not a number). `log_softmax` gives the logarithm without ever passing through 0.",
             lambda logits: (logits.softmax(dim=1) * (logits.softmax(dim=1) * logits.shape[1]).log()).sum(
                 dim=1
             ),

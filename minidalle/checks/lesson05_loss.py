@@ -22,8 +22,7 @@ def cross(scores: Tensor, ids: Tensor, how: str = "mean") -> Tensor:
 def losses(
     text_scores: Tensor, image_scores: Tensor, text: Tensor, image: Tensor, way: str = ""
 ) -> list[float]:
-    """The loss 1 : 7, that of the text and that of the picture; or with one of the rules changed, for
-    beliefs."""
+    """The loss 1 : 7, that of the text and that of the picture; or with one of the rules changed, for beliefs."""
     length = text.shape[1]
     asked = text_scores[:, : length - 1], image_scores[:, length:]
     came = text[:, 1:], image
@@ -129,8 +128,7 @@ def pulls(text_length: int, grid: int, text_weight: float, image_weight: float) 
 
 
 PULL_OF_A_TOKEN = Checker(
-    "pull_of_a_token(text_length: int[4, 80], grid: int[3, 32], text_weight: real[0.5, 2], "
-    "image_weight: real[3, 9])",
+    "pull_of_a_token(text_length: int[4, 80], grid: int[3, 32], text_weight: real[0.5, 2], image_weight: real[3, 9])",
     target=pulls,
     tolerance=1e-7,
     edges=((256, 32, 1.0, 7.0), (32, 16, 1.0, 7.0), (64, 16, 1.0, 1.0)),

@@ -83,8 +83,7 @@ LAYER_PATTERNS = Checker(
         ),
         Belief(
             "rows and columns take turns",
-            "Every second layer of yours is a column. In DALL·E it is one in four: row, column, row, row, "
-            "and again.",
+            "Every second layer of yours is a column. In DALL·E it is one in four: row, column, row, row, and again.",
             lambda depth: some_rule(depth, lambda i: i % 2 == 0),
         ),
         Belief(

@@ -1,5 +1,4 @@
-"""The few things that are asked of how an answer is written: that it is the student's own, and has no loop
-where the exercise is about doing without.
+"""What is asked of how an answer is written: it is the student's own, and has no loop where the exercise does without.
 
 Left out: taste. Who means to hide something from it can.
 """

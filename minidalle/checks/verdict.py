@@ -1,5 +1,4 @@
-"""What `check` and `hint` give back: words that show themselves in a notebook, with a picture where there is
-one.
+"""What `check` and `hint` give back: words that show themselves in a notebook, with a picture where there is one.
 
 Left out: judging (`checker.py`), drawing (`picture.py`).
 """

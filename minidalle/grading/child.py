@@ -1,8 +1,7 @@
-"""The process in which one answer runs: it reads a job, puts up the walls, runs the code, and writes what
-came of it.
+"""The process in which one answer runs: it reads a job, raises the walls, runs the code and writes what came of it.
 
-    python -m minidalle.grading.child                a server: jobs come as lines, each runs in a process
-    forked from it python -m minidalle.grading.child JOB RESULT     one job, where there is no fork
+    python -m minidalle.grading.child                a server: jobs come as lines, each runs in a fork of it
+    python -m minidalle.grading.child JOB RESULT     one job, where there is no fork
 
 The server imports PyTorch once and never computes, so a fork of it is made in a moment and holds nobody's
 work. Left out: judging. What is right is not known here; only what the code gives for the cases goes back.
@@ -21,7 +20,8 @@ from typing import Any
 
 import torch
 
-import minidalle.checks as checks
+from minidalle import checks
+from minidalle.checks.catalogue import checker_of
 from minidalle.checks.checker import Outcome
 from minidalle.checks.plain import decode, encode
 from minidalle.checks.style import Watched
@@ -38,7 +38,7 @@ def run_job(job: str, result: str) -> None:
     """Run the job in a file behind walls, and write its result; ends this process."""
     with open(job, encoding="utf-8") as file:
         asked = json.load(file)
-    one = replace(checks.checker(asked["exercise"]), target=len, beliefs=())  # what is right is not for here
+    one = replace(checker_of(asked["exercise"]), target=len, beliefs=())  # what is right is not for here
     cases = [tuple(decode(case)) for case in asked["cases"]]
     written = os.open(result, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     _silence(written)

@@ -1,8 +1,6 @@
-"""Marks: every exercise of a submission run, judged and told in words; as a report in JSON, and a class as
-CSV.
+"""Marks: every exercise of a submission run, judged and told in words; as a report in JSON, and a class as CSV.
 
-Left out: marks for half an answer. The feedback says how far it is; what that is worth, a teacher knows
-better.
+Left out: marks for half an answer. The feedback says how far it is; what that is worth, a teacher knows better.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from minidalle import __version__
-from minidalle.checks.catalogue import card, cards, checker, points
+from minidalle.checks.catalogue import card, cards, checker_of, points
 from minidalle.checks.checker import Finding
 from minidalle.checks.style import imports_package, style_fault
 from minidalle.grading.runner import Ran, Runner, clean
@@ -47,7 +45,7 @@ def mark_exercise(submission: Submission, exercise: str, runner: Runner, seed: i
     row |= {"walls": []}
     if exercise not in submission.sections:
         return row
-    one = checker(exercise)
+    one = checker_of(exercise)
     cases = one.cases(seed)
     ran = runner.run(exercise, submission.cells(exercise), cases)
     finding = Finding(False, f"It was not judged: {ran.fault}.")
@@ -64,7 +62,7 @@ def written(submission: Submission, exercise: str, called: Set[str]) -> str:
     package."""
     functions, section = submission.functions(exercise)
     used = {node.id for one in functions for node in ast.walk(one) if isinstance(node, ast.Name)}
-    return style_fault(checker(exercise), functions, called | (imports_package(section) & used))
+    return style_fault(checker_of(exercise), functions, called | (imports_package(section) & used))
 
 
 def _status(ran: Ran, finding: Finding) -> str:

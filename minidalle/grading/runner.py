@@ -137,8 +137,7 @@ def _listen(stream: Any, said: Queue[str]) -> None:
 
 
 def environment() -> dict[str, str]:
-    """What of this process's environment an answer may see: where programs and modules lie, and one
-    thread."""
+    """What of this process's environment an answer may see: where programs and modules lie, and one thread."""
     kept = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "LANG", "LC_ALL")
     single = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     return {name: os.environ[name] for name in kept if name in os.environ} | single

@@ -31,8 +31,7 @@ class SubmissionError(ValueError):
 
 @dataclass
 class Submission:
-    """lesson: whose exercises it has. shared: code for all of them. sections: exercise -> its code, cell by
-    cell."""
+    """lesson: whose exercises it has. shared: code for all of them. sections: exercise -> its code, cell by cell."""
 
     lesson: str
     shared: list[str] = field(default_factory=list)

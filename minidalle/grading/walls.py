@@ -1,12 +1,10 @@
-"""Walls around a process that is about to run somebody else's code. They go up from inside, and cannot be
-taken down.
+"""Walls around a process that is about to run somebody else's code. They go up from inside and cannot be taken down.
 
 - *limits* (Linux, macOS): processor time, memory, the size of files, how many are open.
-- *filter* (Linux on x86-64): the kernel refuses every request that computing does not need (seccomp, an
-allow list). No file is written, made or deleted, no process started or signalled, nothing sent; files can be
-read.
+- *filter* (Linux on x86-64): the kernel refuses every request that computing does not need (seccomp, an allow
+  list). No file is written, made or deleted, no process started or signalled, nothing sent; files can be read.
 - *hook* (everywhere): Python itself refuses the same. It stops what is done by mistake; who means to can get
-around it where there is no filter.
+  around it where there is no filter.
 
 Left out: hiding what can be read. Code that knows where the neighbour's work lies could read it, and send it
 nowhere.
@@ -27,8 +25,7 @@ ALLOWED = (
     131, 158, 186, 201, 202, 204, 217, 218, 219, 228, 229, 230, 231, 232, 233, 239, 262, 267, 269,
     270, 271, 273, 281, 285, 290, 291, 292, 293, 309, 318, 324, 332, 334, 439,
 )  # fmt: skip
-"""Requests to Linux on x86-64, by number, that reading, computing, waiting and ending take; files are opened
-below."""
+"""Requests to Linux on x86-64, by number, that reading, computing, waiting and ending take; files are opened below."""
 
 OPEN, OPENAT, CLONE, CLONE3, PRLIMIT, FCNTL, IOCTL = 2, 257, 56, 435, 302, 72, 16
 READ_ONLY = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20000000
@@ -73,8 +70,7 @@ class _Program(ctypes.Structure):
 
 
 def instructions() -> list[tuple[int, int, int, int]]:
-    """The filter: (code, lines to skip if so, lines to skip if not, value). A request is its number, then
-    arguments."""
+    """The filter: (code, lines to skip if so, lines to skip if not, value). A request is its number, then arguments."""
     lines = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, X86_64), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
     lines += [
         (AT_LEAST, 0, 1, 0x40000000),
@@ -118,8 +114,7 @@ def raise_filter() -> bool:
 
 
 def raise_limits(seconds: float, memory: int, file_size: int) -> bool:
-    """Limit processor seconds, further bytes of memory, and bytes of a file; False where the system
-    cannot."""
+    """Limit processor seconds, further bytes of memory, and bytes of a file; False where the system cannot."""
     try:
         import resource
     except ModuleNotFoundError:  # Windows
@@ -139,8 +134,7 @@ def raise_limits(seconds: float, memory: int, file_size: int) -> bool:
 
 
 def no_more_processes() -> None:
-    """Where no filter stands: ask the system for no further processes of this user. It does not hold for
-    root."""
+    """Where no filter stands: ask the system for no further processes of this user. It does not hold for root."""
     with contextlib.suppress(ModuleNotFoundError, AttributeError, ValueError, OSError):
         import resource
 
