@@ -1,8 +1,12 @@
 """Curves, tables and shares say what they show, and refuse what they cannot draw."""
 
+import re
+
 import pytest
 import torch
+from matplotlib.figure import Figure as Canvas
 
+import minidalle.show.lines
 from minidalle.show.lines import lines, matrices, shares
 
 
@@ -10,6 +14,33 @@ def test_curves_are_told_by_where_they_begin_and_end():
     figure = lines({"loss": ([0, 1, 2], [6.2, 3.0, 0.5])}, "updates", "nats", log="y", level={"ln 512": 6.24})
     assert figure.png[:4] == b"\x89PNG"
     assert figure.alt == "nats: nats over updates; loss from 6.2 to 0.5; ln 512 at 6.24"
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([1, 8, 200], ["1", "10", "100"]),
+        ([0.001, 0.5, 3000], ["0.001", "0.01", "0.1", "1", "10", "100", "1,000"]),
+        ([2, 3, 5], ["2", "3", "4"]),  # less than a decade: numbers between the powers, too
+        ([1e-8, 1e-5, 1e-3], ["10^{-8}", "10^{-7}", "10^{-6}", "10^{-5}", "10^{-4}", "10^{-3}"]),
+    ],
+)
+def test_logarithmic_axes_write_numbers_out_where_they_fit(monkeypatch, values, labels):
+    canvas = Canvas()
+    monkeypatch.setattr(minidalle.show.lines, "figure", lambda paint, *rest: paint(canvas))
+    lines({"curve": (values, values)}, "x", "y", log="xy")
+    canvas.draw_without_rendering()
+    for axis in (canvas.axes[0].xaxis, canvas.axes[0].yaxis):
+        low, high = axis.get_view_interval()
+        ticks = [*zip(axis.get_majorticklocs(), axis.get_majorticklabels())]
+        ticks += [*zip(axis.get_minorticklocs(), axis.get_minorticklabels())]
+        found = [
+            label.get_text()
+            for place, label in sorted(ticks, key=lambda tick: tick[0])
+            if low <= place <= high
+        ]
+        written = [re.sub(r"\$\\mathdefault\{(.*)\}\$", r"\1", text) for text in found if text]
+        assert written[: len(labels)] == labels
 
 
 @pytest.mark.parametrize("curves", [{}, {"a": ([1], [1, 2])}, {str(n): ([1], [1]) for n in range(7)}])

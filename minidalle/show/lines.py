@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogFormatterSciNotation
 
 from minidalle.show import Figure, figure
 
@@ -16,6 +18,24 @@ DASHES = ("-", "--", "-.", ":", "-", "--")
 MARKS = ("o", "s", "^", "D", "v", "P")
 FEW = 16
 """Up to so many points of a curve are marked one by one."""
+PLAIN = (1e-4, 1e6)
+"""On logarithmic axes that lie between these, numbers are written out."""
+
+
+class PlainNumbers(LogFormatterSciNotation):
+    """Labels of a logarithmic axis: 1, 10, 100 and not powers of ten, unless the axis is too long for that."""
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """The label at a value; none where matplotlib would write none."""
+        label = super().__call__(value, pos)
+        low, high = self.axis.get_view_interval()
+        return f"{value:,.10g}" if label and PLAIN[0] <= low and high <= PLAIN[1] else label
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Write the numbers of a logarithmic axis out where they fit."""
+    axis.set_major_formatter(PlainNumbers())
+    axis.set_minor_formatter(PlainNumbers())
 
 
 def lines(
@@ -48,10 +68,9 @@ def lines(
             place = {"xycoords": ("axes fraction", "data"), "xytext": (-4, 4), "textcoords": "offset points"}
             axes.annotate(name, (1.0, value), va="bottom", ha="right", fontsize=12, **place)
             axes.margins(y=0.12)
-        if "x" in log:
-            axes.set_xscale("log")
-        if "y" in log:
-            axes.set_yscale("log")
+        for letter in log:
+            axes.set(**{f"{letter}scale": "log"})
+            plain_numbers(getattr(axes, f"{letter}axis"))
         axes.set(xlabel=x, ylabel=y, title=title)
         if len(curves) > 1:
             axes.legend()
