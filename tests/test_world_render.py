@@ -19,17 +19,20 @@ from minidalle.world import (
     Light,
     Scene,
     Thing,
+    lenses,
     render,
     render_many,
     sample_scene,
+    skins,
     styles,
+    textures,
 )
 from minidalle.world import geometry as g
 from minidalle.world.objects import OBJECTS, Primitive, ball, box, cone, prism, torus
-from minidalle.world.packing import camera_axes, rows_of
+from minidalle.world.packing import TEXTURE_NAMES, camera_axes, rows_of
 from minidalle.world.primitives import rotation_matrix
 from minidalle.world.renderer import project
-from minidalle.world.scene import Cell
+from minidalle.world.scene import LENSES, PLACES, Cell
 
 SOLIDS: dict[str, Primitive] = {
     "sharp box": box((0, 0, 0), (0.5, 0.3, 0.2), 0.0),
@@ -513,6 +516,22 @@ def test_the_kernels_number_the_styles_in_the_order_of_their_names():
     assert len(styles.DENSITY) == len(styles.COARSE) == len(STYLES)
 
 
+@pytest.mark.parametrize(
+    ("module", "names", "plain"),
+    [
+        (textures, TEXTURE_NAMES, 1),
+        (textures, PLACES, 1),
+        (skins, skins.SKINS, 0),
+        (lenses, ("pinhole", *LENSES[1:]), 0),
+    ],
+    ids=["textures", "places", "skins", "lenses"],
+)
+def test_the_kernels_number_surfaces_places_and_lenses_in_the_order_of_their_names(module, names, plain):
+    """The first of the textures and of the places is plain, and has no constant."""
+    for number, name in list(enumerate(names))[plain:]:
+        assert vars(module)[name.upper().replace(" ", "_")] == number
+
+
 def test_light_from_nowhere_points_behind_the_camera_and_impossible_prisms_are_refused():
     with pytest.raises(ValueError, match="has to point to the sun"):
         render(Scene((Thing("cube", "red"),), light=Light(direction=(0.0, 0.0, 0.0))))
@@ -540,7 +559,7 @@ def test_machine_code_rounds_every_operation(function):
 
 
 def test_prism_normals_are_those_of_a_regular_polygon_with_a_corner_on_top():
-    for n in range(3, g.MAX_SIDES):
+    for n in range(3, g.MAX_SIDES + 1):
         assert np.linalg.norm(g.NORMALS[n, :n], axis=1) == pytest.approx(np.ones(n))
         assert g.NORMALS[n, :n].sum(axis=0) == pytest.approx([0, 0], abs=1e-9)
         assert (g.NORMALS[n, :n] @ (0, 1)).max() == pytest.approx(math.cos(math.pi / n))

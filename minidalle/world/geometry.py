@@ -8,6 +8,8 @@ Only +, -, *, /, sqrt, floor and comparisons run for each pixel. IEEE 754 fixes 
 what makes a picture the same on every machine; nothing here is compiled with fast-math.
 
 Rows of `primitives` (float64 [primitive, COLUMNS]) are laid out by the column numbers below.
+
+Left out: what stands in the rows (`packing.py`), light (`shading.py`), and grids of cubes (`voxels.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import math
 import numpy as np
 
 from minidalle.world.compiled import compiled
-from minidalle.world.primitives import MAX_SIDES
+from minidalle.world.primitives import BOX, CONE, ELLIPSOID, MAX_SIDES, TORUS
 
 # What every ray asks of every primitive stands together at the front. LEAD is the number of rows of a thing, at its
 # first row, where BALL holds a sphere (centre, radius) around the whole thing.
@@ -114,13 +116,13 @@ def distance(primitives, k, normals, x, y, z):
     x, y, z = to_local(primitives, k, x, y, z)
     kind, a, b = primitives[k, KIND], primitives[k, DIMS], primitives[k, DIMS + 1]
     c, r = primitives[k, DIMS + 2], primitives[k, DIMS + 3]
-    if kind == 0.0:
+    if kind == BOX:
         return distance_box(x, y, z, a, b, c, r)
-    if kind == 1.0:
+    if kind == CONE:
         return distance_cone(x, y, z, a, b, c, r)
-    if kind == 2.0:
+    if kind == TORUS:
         return distance_torus(x, y, z, a, b)
-    if kind == 4.0:
+    if kind == ELLIPSOID:
         return distance_ellipsoid(x, y, z, a, b, c)
     return distance_prism(x, y, z, a, b, c, r, normals)
 

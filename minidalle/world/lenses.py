@@ -2,6 +2,8 @@
 
 The fisheye is stereographic, so that it needs no angles; the panorama is equirectangular, with sines as polynomials,
 because those of the machine's library are not the same everywhere.
+
+Left out: what a ray meets (`geometry.py`).
 """
 
 from __future__ import annotations
@@ -28,13 +30,13 @@ def sine(x):
 def direction(view, u, v):
     """(is there a ray?, unit direction x, y, z) at picture position (u right, v up), both in [-1, 1]."""
     lens, slope = view[LENS], view[SLOPE]
-    if lens == 0.0:
+    if lens == PINHOLE:
         dx = view[FORWARD] + (view[RIGHT] * u + view[UP] * v) * slope
         dy = view[FORWARD + 1] + (view[RIGHT + 1] * u + view[UP + 1] * v) * slope
         dz = view[FORWARD + 2] + (view[RIGHT + 2] * u + view[UP + 2] * v) * slope
         length = math.sqrt(dx * dx + dy * dy + dz * dz)
         return True, dx / length, dy / length, dz / length
-    if lens == 1.0:
+    if lens == FISHEYE:
         r = u * u + v * v
         if r > 1.0:
             return False, 0.0, 0.0, 1.0

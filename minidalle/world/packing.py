@@ -75,9 +75,8 @@ def rows_of(thing: Thing, owner: int) -> list[np.ndarray]:
         row[g.CENTER : g.CENTER + 3] = base + scale * (turn @ np.array(primitive.center))
         row[g.DIMS : g.DIMS + 4] = np.array(primitive.dims) * scale
         if primitive.kind == PRISM:
-            row[g.DIMS + 2 : g.DIMS + 4] = primitive.dims[
-                2:
-            ]  # the number of sides and the taper do not scale
+            # the number of sides and the taper do not scale
+            row[g.DIMS + 2 : g.DIMS + 4] = primitive.dims[2:]
         row[g.ROTATION : g.ROTATION + 9] = (turn @ rotation_matrix(*primitive.rotation)).reshape(-1)
         row[g.COLOR : g.COLOR + 3], row[g.COLOR2 : g.COLOR2 + 3], row[g.TEXTURE] = _look(thing, primitive)
         row[g.OWNER], row[g.RADIUS] = owner, primitive.radius * scale

@@ -13,6 +13,7 @@ import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import textures
+from minidalle.world.shading import LIT, NORMAL, SURFACE
 
 
 @g.jit
@@ -22,16 +23,22 @@ def quantise(value):
 
 
 @g.jit
+def cosine(p, q):
+    """The cosine of the angle between the normals of two samples."""
+    return p[NORMAL] * q[NORMAL] + p[NORMAL + 1] * q[NORMAL + 1] + p[NORMAL + 2] * q[NORMAL + 2]
+
+
+@g.jit
 def outline(buffer, i, j, bend):
-    """Whether a line runs through a sample: another solid, or a bend, lies beside it."""
+    """Whether a line runs through a sample: beside it lies another surface, or a bend of more than acos(`bend`)."""
     m = buffer.shape[0]
     p = buffer[i, j]
     for s in range(4):
         a, b = i + (s == 1) - (s == 3), j + (s == 0) - (s == 2)
         q = buffer[min(max(a, 0), m - 1), min(max(b, 0), m - 1)]
-        if p[6] < 0.0 and q[6] < 0.0:
+        if p[SURFACE] < 0.0 and q[SURFACE] < 0.0:
             continue
-        if p[6] != q[6] or p[3] * q[3] + p[4] * q[4] + p[5] * q[5] < bend:
+        if p[SURFACE] != q[SURFACE] or cosine(p, q) < bend:
             return True
     return False
 
@@ -45,7 +52,7 @@ def sketch(buffer, i, j, out):
             p = buffer[a, b]
             if outline(buffer, a, b, 0.8):
                 total += 0.9
-            elif p[7] <= 0.0 and p[6] != g.NOTHING:
+            elif p[LIT] <= 0.0 and p[SURFACE] != g.NOTHING:
                 total += 0.42 if (a + b) % 6 < 2 else 0.10
     level = np.uint8(math.floor((1.0 - total / 4) * 250.0 + 5.5))
     out[0], out[1], out[2] = level, level, level
@@ -53,7 +60,7 @@ def sketch(buffer, i, j, out):
 
 @g.jit
 def cartoon(buffer, i, j, out):
-    """Flat colours in three tones, and a black outline."""
+    """Flat colours in four tones, and a black outline."""
     red, green, blue = 0.0, 0.0, 0.0
     for a in range(2 * i, 2 * i + 2):
         for b in range(2 * j, 2 * j + 2):
@@ -62,7 +69,7 @@ def cartoon(buffer, i, j, out):
             p = buffer[a, b]
             top = max(p[0], max(p[1], p[2])) + 1e-6
             tone = 0.98 if top > 0.55 else (0.70 if top > 0.22 else (0.30 if top > 0.08 else 0.07))
-            if p[6] == g.FLOOR:  # whose grain would flicker between two tones
+            if p[SURFACE] == g.FLOOR:  # whose grain would flicker between two tones
                 tone = min(1.1 * math.sqrt(top), 0.98)
             for_all = tone / top
             low = min(p[0], min(p[1], p[2]))
@@ -103,7 +110,7 @@ def brush(buffer, i, j, cell, things, salt):
     q = min(max(int((b + 0.15 + 0.7 * textures.random_of(a, b, salt + 3)) * cell), 0), n - 1)
     bristle = textures.random_of(math.floor(across * 3.0 + 9.0), a, b)
     light = 0.80 + 0.26 * textures.random_of(a, b, salt + 4) + 0.20 * bristle
-    return priority >= 0.0 and (buffer[p, q, 6] >= 0.0) == things, p, q, light
+    return priority >= 0.0 and (buffer[p, q, SURFACE] >= 0.0) == things, p, q, light
 
 
 @g.jit
@@ -115,7 +122,7 @@ def painting(buffer, i, j, out):
         there, a, b, light = brush(buffer, i, j, 5.5 * unit, False, 17)
     if not there:
         a, b, light = i, j, 0.9
-    w = 1.0 if buffer[a, b, 6] == buffer[i, j, 6] else 0.55
+    w = 1.0 if buffer[a, b, SURFACE] == buffer[i, j, SURFACE] else 0.55
     red = buffer[a, b, 0] * w + buffer[i, j, 0] * (1.0 - w)
     green = buffer[a, b, 1] * w + buffer[i, j, 1] * (1.0 - w)
     blue = buffer[a, b, 2] * w + buffer[i, j, 2] * (1.0 - w)
@@ -130,13 +137,13 @@ def stained_glass(buffer, i, j, out):
     """Pieces of bright glass in lead: borders of things, and a net over the rest."""
     n = buffer.shape[0]
     unit = n / 64.0
-    thing = buffer[i, j, 6] >= 0.0  # larger pieces there, so that their own outlines count for more
+    thing = buffer[i, j, SURFACE] >= 0.0  # larger pieces there, so that their own outlines count for more
     a, b, gap = seeds(i + 0.5, j + 0.5, (16.0 if thing else 9.0) * unit, 1.0, 23)
     if outline(buffer, i, j, 0.35) or gap < (0.7 if thing else 0.9) * unit:
         out[0], out[1], out[2] = 26, 24, 28
         return
     p, q = buffer[i, j], buffer[min(max(int(a), 0), n - 1), min(max(int(b), 0), n - 1)]
-    if q[6] != p[6]:
+    if q[SURFACE] != p[SURFACE]:
         q = p
     low = min(q[0], min(q[1], q[2])) * 0.7
     top = max(q[0], max(q[1], q[2])) - low + 0.02
@@ -149,7 +156,7 @@ def stained_glass(buffer, i, j, out):
 @g.jit
 def mark(buffer, i, j):
     """For neon: writes whether a tube runs through a sample in the place of its light."""
-    buffer[i, j, 7] = 1.0 if buffer[i, j, 6] >= 0.0 and outline(buffer, i, j, 0.6) else 0.0
+    buffer[i, j, LIT] = 1.0 if buffer[i, j, SURFACE] >= 0.0 and outline(buffer, i, j, 0.6) else 0.0
 
 
 @g.jit
@@ -161,7 +168,7 @@ def neon(buffer, i, j, out):
     red, green, blue = 0.003, 0.002, 0.010
     for a in range(max(2 * i - reach, 0), min(2 * i + reach + 2, m)):
         for b in range(max(2 * j - reach, 0), min(2 * j + reach + 2, m)):
-            if buffer[a, b, 7] == 0.0:
+            if buffer[a, b, LIT] == 0.0:
                 continue
             p = buffer[a, b]
             u, v = (a - 2 * i - 0.5) / unit, (b - 2 * j - 0.5) / unit

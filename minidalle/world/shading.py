@@ -17,8 +17,15 @@ from minidalle.world import lenses, skins, textures, voxels
 SUN_DIRECTION, SUN, AMBIENT, SKY_TOP, SKY_BOTTOM, GROUND = 13, 16, 19, 22, 25, 28
 VOXEL, PLACE, NIGHT, VIEW_LENGTH = 36, 37, 38, 39
 
-# Layout of one traced sample: colour, surface normal, what was hit, how much sun it gets.
-SAMPLE_NORMAL, SAMPLE_WHO, SAMPLE_LIT, SAMPLE_LENGTH = 3, 6, 7, 8
+# Layout of one traced sample: colour (0 to 2), the surface's normal, the surface, how much sun it gets (0 to 1).
+# The surface is the primitive's `geometry.LINE`, one number for all that no outline parts, or FLOOR or NOTHING.
+NORMAL, SURFACE, LIT, SAMPLE_LENGTH = 3, 6, 7, 8
+
+
+@g.jit
+def note(out, nx, ny, nz, surface, lit):
+    """Write all of a sample but its colour."""
+    out[NORMAL], out[NORMAL + 1], out[NORMAL + 2], out[SURFACE], out[LIT] = nx, ny, nz, surface, lit
 
 
 @g.jit
@@ -157,8 +164,7 @@ def _shade_hit(
     ] * fade
     if glow > 0.0:
         out[0], out[1], out[2] = out[0] + red * glow, out[1] + green * glow, out[2] + blue * glow
-    line = primitives[who, g.LINE] if who >= 0 else who * 1.0
-    out[3], out[4], out[5], out[6], out[7] = nx, ny, nz, line, lit
+    note(out, nx, ny, nz, primitives[who, g.LINE] if who >= 0 else who * 1.0, lit)
 
 
 @g.jit
@@ -175,7 +181,7 @@ def _sky(view, dx, dy, dz, out):
                 out[c] = 0.9
     elif toward > 0.99 and view[SUN_DIRECTION + 1] < 0.45:
         out[0], out[1], out[2] = 1.0, 0.95, 0.75
-    out[3], out[4], out[5], out[6], out[7] = 0.0, 0.0, 0.0, g.NOTHING, 1.0
+    note(out, 0.0, 0.0, 0.0, g.NOTHING * 1.0, 1.0)
 
 
 @g.jit
@@ -183,9 +189,8 @@ def sample(primitives, normals, words, active, view, u, v, out):
     """Trace one ray through picture position (u right, v up), both in [-1, 1]."""
     there, dx, dy, dz = lenses.direction(view, u, v)
     if not there:  # outside a fisheye's circle
-        for c in range(SAMPLE_LENGTH):
-            out[c] = 0.0
-        out[6], out[7] = g.NOTHING, 1.0
+        out[0], out[1], out[2] = 0.0, 0.0, 0.0
+        note(out, 0.0, 0.0, 0.0, g.NOTHING * 1.0, 1.0)
         return
     ox, oy, oz = view[g.EYE], view[g.EYE + 1], view[g.EYE + 2]
     keep = 1.0

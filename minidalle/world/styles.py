@@ -12,7 +12,7 @@ import numpy as np
 
 from minidalle.world import geometry as g
 from minidalle.world import lenses, paints
-from minidalle.world.shading import SAMPLE_LENGTH, sample
+from minidalle.world.shading import SAMPLE_LENGTH, SURFACE, note, sample
 
 PHOTO, SKETCH, CARTOON, PAINTING, GLASS, VOXELS, NEON, XRAY = range(8)
 
@@ -42,7 +42,7 @@ def alike(coarse, i, j, style):
     for a in range(max(i - 1, 0), min(i + 2, n)):
         for b in range(max(j - 1, 0), min(j + 2, n)):
             q = coarse[a, b]
-            if p[6] != q[6] or (p[6] >= 0.0 and p[3] * q[3] + p[4] * q[4] + p[5] * q[5] < 0.8):
+            if p[SURFACE] != q[SURFACE] or (p[SURFACE] >= 0.0 and paints.cosine(p, q) < 0.8):
                 return False
             if style != NEON and abs(p[0] - q[0]) + abs(p[1] - q[1]) + abs(p[2] - q[2]) > 0.12:
                 return False
@@ -81,7 +81,7 @@ def xray(primitives, normals, active, view, u, v, out):
                 break
     light = 1.0 - 1.0 / (1.0 + shell + core)
     out[0], out[1], out[2] = 0.004 + 0.78 * light, 0.008 + 0.95 * light, 0.03 + 1.05 * light
-    out[3], out[4], out[5], out[6], out[7] = 0.0, 0.0, 0.0, g.NOTHING, 1.0
+    note(out, 0.0, 0.0, 0.0, g.NOTHING * 1.0, 1.0)
 
 
 @g.jit

@@ -3,7 +3,7 @@
 Everything is plain arithmetic and integer hashing, which give the same numbers on every machine. A pattern answers how
 much of the second colour shows at a point, 0 to 1.
 
-Left out: light (`shading.py`), and which colours a material has (`renderer.py`).
+Left out: light (`shading.py`), the colours of a material (`packing.py`), and skins of plants and foods (`skins.py`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from minidalle.world.compiled import compiled
 
 jit = compiled()
 
-STRIPED, CHECKERED, DOTTED, BRICK, WOOD, WOOL, STONE, PLAID, PORCUPINE, HARP, FUR, LEAVES = range(1, 13)
-GROUND_PLAIN, GROUND_FIELD, GROUND_STREET, GROUND_ROOM, GROUND_TABLE = range(5)
+# Numbers of the names in `packing.TEXTURE_NAMES`, where "plain" is 0, and in `scene.PLACES`, where "floor" is 0.
+STRIPED, CHECKERED, DOTTED, BRICK, WOOD, WOOL, STONE, PLAID, PORCUPINE, HARP_STRINGS, FUR, LEAVES = range(
+    1, 13
+)
+FIELD, STREET, ROOM, TABLE = range(1, 5)
 
 
 @jit
@@ -51,18 +54,13 @@ def facing(x, y, z, nx, ny, nz):
 @jit
 def pattern(texture, x, y, z, nx, ny, nz, f):
     """How much the second colour shows at a point with a normal, in the solid's axes; f cells a unit for patterns."""
-    if texture == 1.0:
+    if texture == STRIPED:
         return 1.0 if math.floor(y * f + 0.25) % 2.0 == 0.0 else 0.0
-    if texture == 2.0:
+    if texture == CHECKERED:
         odd = (math.floor(x * f) + math.floor(y * f + 0.02) + math.floor(z * f)) % 2.0
         return 1.0 if odd == 0.0 else 0.0
-    if texture == 3.0:  # dots, projected along the axis that the surface faces most
-        u, v, w = x * f * 0.8, y * f * 0.8, z * f * 0.8
-        a, b = u, v
-        if abs(nx) > abs(ny) and abs(nx) > abs(nz):
-            a, b = w, v
-        elif abs(ny) > abs(nz):
-            a, b = u, w
+    if texture == DOTTED:
+        a, b = facing(x * f * 0.8, y * f * 0.8, z * f * 0.8, nx, ny, nz)
         a, b = a - math.floor(a + 0.5), b - math.floor(b + 0.5)
         return 1.0 if a * a + b * b < 0.085 else 0.0
     a, b = facing(x, y, z, nx, ny, nz)
@@ -145,55 +143,55 @@ def _fur(a, b):
 @jit
 def material(texture, a, b, x, y, z, radius):
     """How much the second colour of a material shows; (a, b) run along a surface of a solid of that radius."""
-    if texture == 4.0:  # brick: mortar between rows that are set off by half a brick
+    if texture == BRICK:  # mortar between rows that are set off by half a brick
         v = b * 6.0
         row = math.floor(v)
         u = a * 3.0 + 0.5 * (row % 2.0)
         brick = math.floor(u)
         u, v = u - brick, v - row
         return 1.0 if u < 0.10 or v < 0.20 else 0.25 * random_of(brick, row, 3)
-    if texture == 5.0:  # wood: bent rings
+    if texture == WOOD:  # bent rings
         r = math.sqrt(x * x + 4.0 * z * z) * 9.0 + 1.5 * noise(y * 2.0, x * 2.0) + b * 0.7
         return abs(2.0 * (r - math.floor(r)) - 1.0) ** 2
-    if texture == 6.0:  # wool: rows of knitted stitches
+    if texture == WOOL:  # rows of knitted stitches
         v = b * 9.0 + abs((a * 9.0) - math.floor(a * 9.0) - 0.5) * 1.2
         u = a * 9.0 - math.floor(a * 9.0)
         return 1.0 if v - math.floor(v) < 0.35 or u < 0.12 else 0.0
-    if texture == 7.0:  # stone: round cobbles, each in its own gray
+    if texture == STONE:  # round cobbles, each in its own gray
         near, second, i, j = cells(a * 5.0, b * 5.0, 0.8)
         rim = min(max((second - near) * 5.0 - 0.3, 0.0), 1.0)
         return rim * (0.45 + 0.4 * random_of(i, j, 3) + 0.15 * noise(a * 23.0, b * 23.0))
-    if texture == 8.0:  # plaid: bands both ways
+    if texture == PLAID:  # bands both ways
         u, v = a * 3.2 - math.floor(a * 3.2), b * 3.2 - math.floor(b * 3.2)
         w = (0.5 if u < 0.5 else 0.0) + (0.5 if v < 0.5 else 0.0)
         return 1.0 if abs(u - 0.75) < 0.06 or abs(v - 0.75) < 0.06 else w
-    if texture == 9.0:  # porcupine: the dark skin between its quills (`quills.py`)
+    if texture == PORCUPINE:  # the dark skin between its quills (`quills.py`)
         return 0.14 * noise(a * 30.0, b * 8.0)
-    if texture == 10.0:  # harp strings: gold on black between two beams of the frame
+    if texture == HARP_STRINGS:  # gold on black between two beams of the frame
         if abs(b) > 0.46 * radius:
             return 0.6 if abs(b) > 0.50 * radius else 0.15
         u = a * 9.0
         return 1.0 if abs(u - math.floor(u) - 0.5) < 0.11 else 0.0
-    if texture == 11.0:
+    if texture == FUR:
         return _fur(a, b)
-    if texture == 12.0:
+    if texture == LEAVES:
         return _leaves(a, b)
     return 0.0
 
 
 @jit
-def ground(kind, x, z):
+def ground(place, x, z):
     """What a place's ground does to its colour at (x, z): a factor, and how much white paint lies on it."""
-    if kind == 1.0:  # field: tufts of grass
+    if place == FIELD:  # tufts of grass
         return 0.72 + 0.4 * noise(x * 6.0, z * 9.0) + 0.1 * noise(x * 1.3, z * 1.3), 0.0
-    if kind == 2.0:  # street: asphalt with a broken line
+    if place == STREET:  # asphalt with a broken line
         dash = abs(z - 1.15) < 0.06 and (x * 0.8) - math.floor(x * 0.8) < 0.6
         return 0.9 + 0.15 * random_of(math.floor(x * 20.0), math.floor(z * 20.0), 9), 0.8 if dash else 0.0
-    if kind == 3.0:  # room: boards
+    if place == ROOM:  # boards
         row = math.floor(z * 2.5)
         u = x * 0.7 + 0.37 * row
         seam = z * 2.5 - row < 0.06 or u - math.floor(u) < 0.02
         return (0.7 if seam else 0.92 + 0.12 * random_of(math.floor(u), row, 4)), 0.0
-    if kind == 4.0:  # table: grain
+    if place == TABLE:  # grain
         return 0.86 + 0.2 * noise(x * 1.5, z * 14.0), 0.0
     return 1.0, 0.0
