@@ -113,6 +113,15 @@ def test_the_committed_notebooks_are_what_the_source_makes():
     }
 
 
+def test_the_published_score_is_counted_from_what_ran(monkeypatch: pytest.MonkeyPatch):
+    """One mistake that is not caught takes one off the number; nobody writes it by hand."""
+    exercise = next(one for one in EVERY if one.name() == "count_pairs")
+    monkeypatch.setattr(make_exercises, "every_exercise", lambda: [exercise])
+    whole, seeded = make_exercises.score.__wrapped__()
+    monkeypatch.setattr(exercise, "seeded", classmethod(lambda cls: {"it is right": exercise.reference}))
+    assert (whole, seeded) == (4, 4) and make_exercises.score.__wrapped__() == (0, 1)
+
+
 def bodies(code: str) -> list[str]:
     """The functions of some code by what they do, without names and docstrings."""
     found = []

@@ -4,7 +4,8 @@
     python tools/make_exercises.py --check   change nothing; exit status 1 if one would change
 
 Source: exercises/source/lessonNN.py. Written: exercises/NN_name.ipynb, exercises/solutions/NN_name.ipynb,
-minidalle/checks/cards.json, and the list between the marks of exercises/README.md.
+minidalle/checks/cards.json, and the list between the marks of exercises/README.md, whose score of caught mistakes
+is counted by judging each of them.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import ast
 import hashlib
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -20,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from exercises.source.parts import FIELDS, Exercise, every_exercise, lessons  # noqa: E402
+from minidalle.checks.catalogue import checker_of  # noqa: E402
 from minidalle.checks.style import digest  # noqa: E402
 
 STARS = {"warm-up": "★", "build": "★★", "investigation": "★★", "stretch": "★★★"}
@@ -125,6 +128,19 @@ def cards() -> str:
     return json.dumps(every, indent=1, ensure_ascii=False) + "\n"
 
 
+@cache
+def score() -> tuple[int, int]:
+    """How many seeded mistakes are told by the belief behind them, and how many there are: each is run and judged."""
+    told = []
+    for exercise in every_exercise():
+        one = checker_of(exercise.name())
+        cases = one.cases(0)
+        for belief, wrong in exercise.seeded().items():
+            finding = one.judge(cases, [one.run(wrong, case) for case in cases])
+            told.append(not finding.passed and finding.belief == belief)
+    return sum(told), len(told)
+
+
 def table() -> str:
     """All exercises in Markdown, and how many mistakes are seeded."""
     rows = ["| lesson | exercise | kind | minutes | what it teaches |", "|---|---|---|---:|---|"]
@@ -134,11 +150,11 @@ def table() -> str:
             rows.append(
                 f"| {link} | `{one.name()}` {one.title} | {one.kind} | {one.minutes} | {one.teaches} |"
             )
-    every = every_exercise()
-    seeded = sum(len(one.seeded()) for one in every)
+    every, (caught, seeded) = every_exercise(), score()
     said = (
-        f"{len(every)} exercises, {sum(one.minutes for one in every) / 60:.0f} hours. The tests seed {seeded} "
-        f"mistakes in them; the checkers catch {seeded} of {seeded}, and each is told by the misconception behind it."
+        f"{len(every)} exercises, {sum(one.minutes for one in every) / 60:.0f} hours. {seeded} mistakes are seeded in "
+        f"them; the checkers catch {caught} of {seeded} and tell each by the misconception behind it. "
+        "`tools/make_exercises.py` judges them all and writes this line."
     )
     return "\n".join([said, "", *rows])
 
