@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from minidalle.world import COLORS, KINDS, RELATIONS, SHAPES, TEXTURES, Scene, Thing, caption, sample_scene
-from minidalle.world.kinds.kind import plural
+from minidalle.world.grammar import listed, plural, with_article
 
 # ---------------------------------------------------------------- a reader of captions
 
@@ -368,6 +368,15 @@ def test_plurals():
         "glasses",
         "benches",
     ]
+
+
+def test_articles_and_lists():
+    assert [with_article(phrase) for phrase in ("orange cone", "cone", "ugly mug")] == [
+        "an orange cone",
+        "a cone",
+        "an ugly mug",
+    ]
+    assert [listed(["a", "b", "c"][:many]) for many in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
 
 
 # ---------------------------------------------------------------- draws

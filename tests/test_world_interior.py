@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from minidalle.world import OBJECTS, WORLD, caption, render, sample_scene
+from minidalle.world.grammar import plural
 from minidalle.world.kinds.fashion import FURNITURE
-from minidalle.world.kinds.kind import plural
 from minidalle.world.objects.decades import DATED, DECADES
 from minidalle.world.objects.paintings import PAINTINGS
 

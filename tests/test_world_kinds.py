@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from minidalle.world import SECTIONS, WORLD, Scene, caption, held_out_by, is_held_out, render, sample_scene
-from minidalle.world.kinds import Kind
+from minidalle.world.kinds import Kind, Rule
+from minidalle.world.kinds.common import objects_called
 from minidalle.world.stream import Stream
 
 KINDS = pytest.mark.parametrize("kind", WORLD.values(), ids=list(WORLD))
@@ -211,6 +212,21 @@ def test_rules_hold_out_some_combinations_of_every_value_of_a_field(kind):
                 assert not lost, f"{rule} leaves training without {lost}"
             shares = [len(seen[True][name]) / len(kind.fields[name]) for name in (rule.left, rule.right)]
             assert max(shares) > 0.3, f"{rule} holds out few values"
+
+
+@KINDS
+def test_rules_are_rules_and_named_after_what_they_are_about(kind):
+    assert all(isinstance(rule, Rule) for rule in kind.held_out)
+    for facts in some_facts(kind, 200):
+        held = [rule for rule in kind.held_out if rule.holds(kind, facts)]
+        assert kind.broken(facts) == tuple(" and ".join(filter(None, (r.left, r.right))) for r in held)
+        assert kind.is_held_out(facts) == bool(held)
+
+
+def test_a_misspelt_object_is_named():
+    assert objects_called("cat", "mug") == ("cat", "mug")
+    with pytest.raises(ValueError, match="no object is called 'catt', 'mugg'"):
+        objects_called("catt", "mug", "mugg")
 
 
 # ---------------------------------------------------------------- captions

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from minidalle.world.grammar import plural, with_article
 from minidalle.world.kinds import WORLD
-from minidalle.world.kinds.kind import plural
 from minidalle.world.scene import INVERSE, Scene, Thing
 from minidalle.world.stream import Stream
 
-ARTICLES_AN = ("a", "e", "i", "o", "u")
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 SIZE_WORDS = {
     "small": ("small", "little", "tiny"),
@@ -73,10 +72,6 @@ def _word(r: Stream, words: Sequence[str], held_out: bool) -> str:
     return words[-1] if held_out else r.pick(words[:-1])
 
 
-def _article(phrase: str) -> str:
-    return f"{'an' if phrase[0] in ARTICLES_AN else 'a'} {phrase}"
-
-
 def _adjectives(r: Stream, thing: Thing, style: str, held_out: bool, size: bool, color: bool) -> str:
     words = []
     if size and thing.size in SIZE_WORDS:
@@ -92,7 +87,7 @@ def noun_phrase(
     r: Stream, thing: Thing, style: str, held_out: bool = False, size: bool = True, color: bool = True
 ) -> str:
     """One thing with its article: "a small red cube"."""
-    return _article(f"{_adjectives(r, thing, style, held_out, size, color)} {thing.shape}".strip())
+    return with_article(f"{_adjectives(r, thing, style, held_out, size, color)} {thing.shape}".strip())
 
 
 def _count_phrase(r: Stream, scene: Scene, held_out: bool, size: bool) -> str:

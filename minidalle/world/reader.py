@@ -27,9 +27,11 @@ from minidalle.world.kinds import WORLD
 from minidalle.world.matrix_reading import MATRICES, read_matrix
 from minidalle.world.reader_layers import Bottleneck, Look, convolved
 from minidalle.world.scene import KINDS
+from minidalle.world.words import LETTERS, LONGEST
 
-LETTERS = " abcdefghijklmnopqrstuvwxyz0123456789"
-MOST_LETTERS = 8
+SIGNS = f" {LETTERS}"
+"""What a place of a word may hold: nothing, or a letter or digit."""
+
 WORD = "word"
 
 
@@ -95,9 +97,9 @@ class Reader(nn.Module):
         self.config = config
         w, deep = config.width, 4 * config.width
         self.values = dict(config.values)
-        self.fields = [*self.values, *(f"letter{n}" for n in range(MOST_LETTERS))]
+        self.fields = [*self.values, *(f"letter{n}" for n in range(LONGEST))]
         self.kinds = dict(config.kinds)
-        sizes = [*(len(values) for values in self.values.values()), *[len(LETTERS)] * MOST_LETTERS]
+        sizes = [*(len(values) for values in self.values.values()), *[len(SIGNS)] * LONGEST]
         starts = torch.tensor([0, *sizes]).cumsum(0)
         allowed = torch.zeros(len(sizes), int(starts[-1]), dtype=torch.bool)
         for row, (start, end) in enumerate(pairwise(starts.tolist())):
@@ -121,7 +123,7 @@ class Reader(nn.Module):
         """The questions that are asked of a picture of a kind; a word is eight questions, one a letter."""
         fields = []
         for name in self.kinds[kind]:
-            fields += [f"letter{n}" for n in range(MOST_LETTERS)] if name == WORD else [name]
+            fields += [f"letter{n}" for n in range(LONGEST)] if name == WORD else [name]
         return fields
 
     def asked(self, kinds: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
@@ -174,12 +176,12 @@ class Reader(nn.Module):
         found = []
         for name in self.kinds[kind]:
             if name == WORD:
-                letters = facts[WORD].ljust(MOST_LETTERS)
-                if len(letters) > MOST_LETTERS or not set(letters) <= set(LETTERS):
+                letters = facts[WORD].ljust(LONGEST)
+                if len(letters) > LONGEST or not set(letters) <= set(SIGNS):
                     raise ValueError(
-                        f"{facts[WORD]!r} cannot be asked for: words have up to {MOST_LETTERS} letters a-z and digits"
+                        f"{facts[WORD]!r} cannot be asked for: words have up to {LONGEST} letters a-z and digits"
                     )
-                found += [self.starts[f"letter{n}"] + LETTERS.index(c) for n, c in enumerate(letters)]
+                found += [self.starts[f"letter{n}"] + SIGNS.index(c) for n, c in enumerate(letters)]
             else:
                 found.append(self.starts[name] + self.values[name].index(facts[name]))
         return found
@@ -257,7 +259,7 @@ class Reader(nn.Module):
         facts, letters = {}, ""
         for name, index in zip(self.questions_of(kind), row, strict=False):
             if name.startswith("letter"):
-                letters += LETTERS[index - self.starts[name]]
+                letters += SIGNS[index - self.starts[name]]
                 facts[WORD] = letters.strip()
             else:
                 facts[name] = self.values[name][index - self.starts[name]]

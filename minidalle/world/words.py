@@ -17,6 +17,9 @@ import numpy as np
 
 from minidalle.world.scene import TYPEFACES
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+"""What a word may be made of: each typeface has strokes for all of them."""
+
 HEIGHT, WIDTH = 24, 128
 LONGEST = 8
 """The most letters that a sheet holds."""
@@ -154,7 +157,7 @@ def word_sheet(word: str, typeface: str = "block") -> np.ndarray:
     """
     if typeface not in TYPEFACES:
         raise ValueError(f"typeface is {typeface!r}; choose from {', '.join(TYPEFACES)}")
-    wrong = sorted(set(word) - set(BLOCK))
+    wrong = sorted(set(word) - set(LETTERS))
     if wrong:
         raise ValueError(f"the word {word!r} has {wrong[0]!r}; words are written with a to z and 0 to 9")
     if not 1 <= len(word) <= LONGEST:

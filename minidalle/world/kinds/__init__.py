@@ -17,13 +17,14 @@ from minidalle.world.kinds import (
     styled,
     temporal,
 )
-from minidalle.world.kinds.kind import SECTIONS, WORLD, HeldOut, Kind, enter
+from minidalle.world.kinds.kind import SECTIONS, WORLD, HeldOut, Kind, Rule, enter
 
 __all__ = [
     "SECTIONS",
     "WORLD",
     "HeldOut",
     "Kind",
+    "Rule",
     "attributes",
     "combining",
     "context",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from minidalle.world.grammar import plural
 from minidalle.world.kinds.common import CLOSE, GROUND, jitter, light, turned
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter, plural
+from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
+from minidalle.world.objects.clocks import SIDES
 from minidalle.world.scene import COLORS, MATERIALS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
-
-SIDES = ("triangular", "square", "pentagonal", "hexagonal", "heptagonal", "octagonal")
 
 
 def _clock(r: Stream, facts: Facts) -> Scene:
@@ -19,7 +19,7 @@ enter(
     Kind(
         name="clock",
         section="controlling attributes",
-        fields={"sides": SIDES, "color": tuple(COLORS)},
+        fields={"sides": tuple(SIDES), "color": tuple(COLORS)},
         frames=(
             "{a sides} {color} clock",
             "{a color} clock that is {sides}",

@@ -1,7 +1,13 @@
-"""What kinds of scene share: cameras for things of one and of several units, light by the time of day, a turn."""
+"""What kinds of scene share: cameras for one thing and for several, light by the time of day, places and turns.
+
+Left out: what a kind is (`kind.py`).
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from minidalle.world.objects import OBJECTS
 from minidalle.world.scene import COLORS, Camera, Light
 from minidalle.world.stream import Stream
 
@@ -12,7 +18,7 @@ WIDE = Camera(look_at=(0.0, 0.42, 0.0), view_height=3.35)
 """Three things side by side."""
 
 CLOTH_COLORS: tuple[str, ...] = tuple(color for color in COLORS if color != "black")
-"""Of clothes on dark animals."""
+"""Colours of clothes on dark animals."""
 
 TIMES: dict[str, Light] = {
     "noon": Light(direction=(-0.25, 0.95, 0.30)),
@@ -52,16 +58,23 @@ GROUND: dict[str, tuple[float, float, float]] = {
 
 
 def light(time: str = "", place: str = "floor") -> Light:
-    """The light of a time of day ("" for the studio's) over a place's ground."""
-    base = TIMES[time] if time else Light()
-    return Light(**{**{k: getattr(base, k) for k in base.__dataclass_fields__}, "floor": GROUND[place]})
+    """The light of a time of day ("" for the studio's), with the ground in the colour of a place."""
+    return replace(TIMES[time] if time else Light(), floor=GROUND[place])
 
 
 def jitter(r: Stream, amount: float = 0.12) -> tuple[float, float, float]:
-    """A place on the floor near the middle."""
+    """A position on the floor, at most `amount` units from the middle along x and along z."""
     return (r.uniform(-amount, amount), 0.0, r.uniform(-amount, amount))
 
 
 def turned(r: Stream, by: float = 30.0) -> float:
-    """A turn in degrees that still shows the front."""
+    """A turn of at most `by` degrees to either side, which still shows the front."""
     return r.uniform(-by, by)
+
+
+def objects_called(*names: str) -> tuple[str, ...]:
+    """The names, each known to be an object's. Raises ValueError, naming those that are not."""
+    unknown = [name for name in names if name not in OBJECTS]
+    if unknown:
+        raise ValueError(f"no object is called {', '.join(map(repr, unknown))}: see minidalle/world/objects/")
+    return names

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from minidalle.world.grammar import plural, with_article
 from minidalle.world.objects import SHAPES
 from minidalle.world.rules import broken_by, object_and_style, shape_and_color
 from minidalle.world.scene import COLORS, Scene
@@ -24,17 +26,29 @@ FIELD = r"\{(a )?(\w+)( s)?\}"
 """A field in a frame: its article, its name, its plural."""
 
 
-def plural(noun: str) -> str:
-    """The plural of a noun: "bookshelves", "strawberries"."""
-    if noun.endswith("lf"):
-        return f"{noun[:-1]}ves"
-    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
-        return f"{noun[:-1]}ies"
-    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+@dataclass(frozen=True)
+class Rule(ABC):
+    """What training never shows of a kind, as a question to its facts.
+
+    Attributes:
+        left, right: what the rule is about, two fields for most rules; `right` is "" where it is about one alone.
+    """
+
+    left: str
+    right: str = ""
+
+    @property
+    def name(self) -> str:
+        """What `held_out_by` calls the rule: "sides and color", or "word"."""
+        return f"{self.left} and {self.right}" if self.right else self.left
+
+    @abstractmethod
+    def holds(self, kind: Kind, facts: Facts) -> bool:
+        """Whether these facts are held out."""
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOut(Rule):
     """Combinations of two fields that training never shows: those where (step * i + j) % every == 2.
 
     i and j are the positions of the values in their fields' lists (of `left` and `right`), so every value is shown in
@@ -42,8 +56,6 @@ class HeldOut:
     value of `right` that is never held out.
     """
 
-    left: str
-    right: str
     every: int = 7
     step: int = 3
     spare: str = ""
@@ -61,7 +73,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class AsInBlocks(HeldOut):
+class AsInBlocks(Rule):
     """Holds out the colours of a toy that the blocks world holds out, so that none comes in here."""
 
     def holds(self, kind: Kind, facts: Facts) -> bool:
@@ -71,7 +83,7 @@ class AsInBlocks(HeldOut):
 
 
 @dataclass(frozen=True)
-class ObjectAndStyle(HeldOut):
+class ObjectAndStyle(Rule):
     """Holds out an object in a style as all kinds do."""
 
     def holds(self, kind: Kind, facts: Facts) -> bool:
@@ -80,7 +92,7 @@ class ObjectAndStyle(HeldOut):
 
 
 @dataclass(frozen=True)
-class NeverShown(HeldOut):
+class NeverShown(Rule):
     """Holds out every scene of a kind that exists for evaluation only."""
 
     def holds(self, kind: Kind, facts: Facts) -> bool:
@@ -99,7 +111,7 @@ class Kind:
             least five. A frame may leave a field out. "{a field}" puts "a" or "an" before the words, which may be
             none: the article agrees with what follows. "{field s}" makes them plural unless the fact "count" is "one".
         build: makes the scene of some facts; everything that is not a fact is drawn from the stream.
-        held_out: the combinations that training never shows.
+        held_out: the rules of what training never shows.
         words: field -> value -> wordings, where the value itself is not the word; one is picked.
         allowed: facts that make sense together. draw: draws such facts, where few of all combinations are allowed; None
             draws every field by itself until they are. share: of the training mix, relative to the other kinds; 0 where
@@ -112,7 +124,7 @@ class Kind:
     fields: Mapping[str, tuple[str, ...]]
     frames: tuple[str, ...]
     build: Callable[[Stream, Facts], Scene]
-    held_out: tuple[HeldOut, ...] = ()
+    held_out: tuple[Rule, ...] = ()
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     allowed: Callable[[Facts], bool] = lambda facts: True
     draw: Callable[[Stream], Facts] | None = None
@@ -127,8 +139,7 @@ class Kind:
 
     def broken(self, facts: Facts) -> tuple[str, ...]:
         """The rules that hold these facts out, by name: "sides and color"."""
-        rules = [rule for rule in self.held_out if rule.holds(self, facts)]
-        return tuple(f"{rule.left} and {rule.right}" if rule.right else rule.left for rule in rules)
+        return tuple(rule.name for rule in self.held_out if rule.holds(self, facts))
 
     def is_held_out(self, facts: Facts) -> bool:
         """Whether training never shows these facts together."""
@@ -168,7 +179,7 @@ class Kind:
             return f"\0 {words}" if article else words
 
         text = " ".join(re.sub(FIELD, fill, frame).split())
-        return re.sub(r"\0 (\w)", lambda match: f"{'an' if match[1] in 'aeiou' else 'a'} {match[1]}", text)
+        return re.sub(r"\0 (\w)", lambda match: with_article(match[1]), text)
 
 
 SECTIONS: tuple[str, ...] = (

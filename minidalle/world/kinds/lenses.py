@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 
-from minidalle.world.kinds.common import jitter, light
+from minidalle.world.grammar import plural
+from minidalle.world.kinds.common import jitter, light, objects_called
 from minidalle.world.kinds.context import sideways
-from minidalle.world.kinds.kind import AsInBlocks, Facts, HeldOut, Kind, ObjectAndStyle, enter, plural
-from minidalle.world.kinds.perspective import SECTION, there
+from minidalle.world.kinds.kind import AsInBlocks, Facts, HeldOut, Kind, ObjectAndStyle, enter
+from minidalle.world.kinds.perspective import SECTION
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
@@ -71,7 +72,7 @@ enter(
     )
 )
 
-CUBED = there(
+CUBED = objects_called(
     *("cat", "house", "armchair", "car", "teapot", "mug", "mushroom", "donut"),
     *("dog", "pig", "duck", "elephant", "rabbit", "turtle", "capybara"),
 )
@@ -108,7 +109,9 @@ enter(
     )
 )
 
-MIRRORED = there("cube", "cat", "armchair", "mug", "teapot", "house", "cone", "mushroom", "dog", "pig")
+MIRRORED = objects_called(
+    "cube", "cat", "armchair", "mug", "teapot", "house", "cone", "mushroom", "dog", "pig"
+)
 
 
 def _mirror(r: Stream, facts: Facts) -> Scene:

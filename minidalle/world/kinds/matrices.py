@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 
 from minidalle.world.figures import FILLS, POLYGONS
-from minidalle.world.kinds.kind import Facts, HeldOut, Kind, NeverShown, enter
+from minidalle.world.kinds.kind import Facts, HeldOut, Kind, NeverShown, Rule, enter
 from minidalle.world.kinds.matrix_rules import CORNERS, COUNTS, RADII, RULES, TURNS, Look, corners_of
 from minidalle.world.scene import Scene
 from minidalle.world.stream import Stream
@@ -118,7 +118,7 @@ FRAMES = (
 
 
 def _kind(
-    name: str, rules: tuple[str, ...], held_out: HeldOut, invert: bool = False, share: float = 0.0
+    name: str, rules: tuple[str, ...], held_out: Rule, invert: bool = False, share: float = 0.0
 ) -> Kind:
     return enter(
         Kind(
@@ -136,5 +136,5 @@ def _kind(
 
 
 MATRIX = _kind("matrix", SHOWN, RULE_AND_FIGURE, share=2.0)
-_kind("matrix new rule", NEW, NeverShown("rule", ""))
-_kind("matrix inverted", SHOWN, NeverShown("rule", ""), invert=True)
+_kind("matrix new rule", NEW, NeverShown("rule"))
+_kind("matrix inverted", SHOWN, NeverShown("rule"), invert=True)

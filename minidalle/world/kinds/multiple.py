@@ -6,12 +6,14 @@ two toys never have together, are held out here too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
+from minidalle.world.grammar import listed, with_article
 from minidalle.world.kinds.common import jitter, light, turned
-from minidalle.world.kinds.kind import Facts, Kind, enter
+from minidalle.world.kinds.kind import Facts, Kind, Rule, enter
 from minidalle.world.objects import SHAPES, WIDE_TURN
+from minidalle.world.rules import color_assignment, shape_and_color
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
@@ -24,19 +26,20 @@ PLACES = tuple((f"object{k}", f"color{k}") for k in range(1, 7))
 
 
 @dataclass(frozen=True)
-class Assigned:
+class Assigned(Rule):
     """Holds out what the blocks world holds out: a colour of a toy, and colours of two toys.
 
-    `pairs` are fields of (toy, colour), or (colour,) of a cube.
+    `pairs` are fields of (toy, colour), or (colour,) of a cube. As the rule is about all of them, `left` and `right`
+    say so in words.
     """
 
-    pairs: tuple[tuple[str, ...], ...]
     left: str = "color"
     right: str = "object"
+    pairs: tuple[tuple[str, ...], ...] = field(kw_only=True)
 
     def things(self, facts: Facts) -> list[Thing]:
         """The toys that the facts name."""
-        named = [[facts[field] for field in pair] for pair in self.pairs]
+        named = [[facts[name] for name in pair] for pair in self.pairs]
         return [
             Thing(values[0] if len(values) > 1 else "cube", values[-1])
             for values in named
@@ -45,8 +48,6 @@ class Assigned:
 
     def holds(self, kind: Kind, facts: Facts) -> bool:
         """Whether these facts are held out."""
-        from minidalle.world.splits import color_assignment, shape_and_color  # which knows the kinds
-
         things = self.things(facts)
         return any(shape_and_color(t.shape, t.color) for t in things) or any(
             color_assignment(a, b) for a, b in combinations(things, 2)
@@ -89,7 +90,7 @@ enter(
             "three stacked cubes, from the top: {top}, {middle}, {bottom}",
         ),
         build=_stack,
-        held_out=(Assigned((("top",), ("middle",), ("bottom",))),),
+        held_out=(Assigned(pairs=(("top",), ("middle",), ("bottom",))),),
         allowed=lambda facts: facts["middle"] not in (facts["top"], facts["bottom"]),
     )
 )
@@ -126,7 +127,7 @@ enter(
             "a large {color2} block carrying a small {color1} block",
         ),
         build=_on,
-        held_out=(Assigned((("color1",), ("color2",))),),
+        held_out=(Assigned(pairs=(("color1",), ("color2",))),),
         allowed=lambda facts: facts["color1"] != facts["color2"],
     )
 )
@@ -170,12 +171,7 @@ def _rows(r: Stream, facts: Facts) -> Scene:
 def _list(r: Stream, facts: Facts) -> dict[str, str]:
     """The toys of both rows, each from left to right."""
     count = NUMBERS.index(facts["count"]) + 4
-    names = [f"{facts[color]} {facts[shape]}" for shape, color in PLACES[:count]]
-    names = [f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names]
-
-    def listed(items: list[str]) -> str:
-        return f"{', '.join(items[:-1])} and {items[-1]}"
-
+    names = [with_article(f"{facts[color]} {facts[shape]}") for shape, color in PLACES[:count]]
     back = (count + 1) // 2
     return {"all": listed(names), "back": listed(names[:back]), "front": listed(names[back:])}
 
@@ -187,9 +183,9 @@ enter(
         section="multiple objects",
         fields={"count": NUMBERS}
         | {
-            field: (*values, NONE) if field[-1] in "56" else tuple(values)
+            name: (*values, NONE) if name[-1] in "56" else tuple(values)
             for shape, color in PLACES
-            for field, values in ((shape, SHAPES), (color, COLORS))
+            for name, values in ((shape, SHAPES), (color, COLORS))
         },
         frames=(
             "{all}",
@@ -200,7 +196,7 @@ enter(
             "{front} in front of {back}",
         ),
         build=_rows,
-        held_out=(Assigned(PLACES),),
+        held_out=(Assigned(pairs=PLACES),),
         draw=_toys,
         allowed=_a_row,
         tell=_list,

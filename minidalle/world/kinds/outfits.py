@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minidalle.world.grammar import listed, with_article
 from minidalle.world.kinds.common import CLOTH_COLORS, jitter, light, turned
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.objects.penguin import GARMENTS
@@ -40,15 +41,11 @@ def _penguin(r: Stream, facts: Facts) -> Scene:
 
 
 def _clothes(r: Stream, facts: Facts) -> dict[str, str]:
-    """What is worn, as a list: from head to foot (`clothes`), or in any order (`mixed`)."""
+    """What is worn, as a list: from head to foot (`clothes`), from foot to head (`upward`), in any order (`mixed`)."""
     names = {name: f"{color} {name}" for name, color in facts.items() if color != NONE}
     for name in ("hat", "shirt"):
         if name in names:
-            names[name] = f"{'an' if names[name][0] in 'aeiou' else 'a'} {names[name]}"
-
-    def listed(items: list[str]) -> str:
-        return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0]
-
+            names[name] = with_article(names[name])
     items = list(names.values())
     return {
         "clothes": listed(items),

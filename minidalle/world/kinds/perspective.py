@@ -8,19 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from minidalle.world.kinds.common import jitter, light
+from minidalle.world.kinds.common import jitter, light, objects_called
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.objects.animals import COATS, natural
-from minidalle.world.primitives import OBJECTS
 from minidalle.world.scene import COLORS, Camera, Scene, Thing
 from minidalle.world.stream import Stream
 
 SECTION = "perspective and three dimensions"
-
-
-def there(*names: str) -> tuple[str, ...]:
-    """Those of the names that are objects."""
-    return tuple(name for name in names if name in OBJECTS)
 
 
 FACES: dict[str, tuple[tuple[float, float, float], float]] = {
@@ -39,7 +33,7 @@ FACES: dict[str, tuple[tuple[float, float, float], float]] = {
 }
 """What an extreme close-up shows of each thing, its face or its front, and how many units high."""
 
-VIEWED = there(*FACES)
+VIEWED = objects_called(*FACES)
 BUILT = ("house", "armchair", "castle", "windmill", "moai")
 TALL = ("castle", "windmill", "elephant")
 VIEWS = ("plain", "extreme close-up", "aerial", "from behind", "low angle")
@@ -51,9 +45,8 @@ def _view(r: Stream, facts: Facts) -> Scene:
     camera = Camera((0.0, 0.26 * high, 0.0), around, r.uniform(14, 20), view_height=high)
     if view == "extreme close-up":
         middle, near = FACES[name]
-        near = (
-            near if name in BUILT else 0.75 * near
-        )  # a face fills the picture; of a wall nothing would be left
+        if name not in BUILT:  # a face fills the picture; of a wall nothing would be left
+            near *= 0.75
         camera = Camera(middle, 0.6 * around, r.uniform(4, 10), 3.0, near)
     elif view == "aerial":
         camera = Camera((0.0, 0.40, 0.0), around, r.uniform(72, 78), view_height=0.95 * high)
@@ -105,7 +98,7 @@ def _told(angle: int) -> tuple[str, ...]:
     return (*exact, f"from the {side} side") if by == 90 else exact
 
 
-TURNED = there("bust", "cat", "armchair", "moai", "dog", "duck", "elephant")
+TURNED = objects_called("bust", "cat", "armchair", "moai", "dog", "duck", "elephant")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from minidalle.world.kinds.kind import (
     Kind,
     NeverShown,
     ObjectAndStyle,
+    Rule,
     enter,
 )
 from minidalle.world.kinds.styled import (
@@ -171,7 +172,7 @@ enter(
 )
 
 
-def _prompt(name: str, rule: HeldOut) -> None:
+def _prompt(name: str, rule: Rule) -> None:
     """A kind whose bottom panel is the top one changed; training's ordinary mix never shows it."""
     enter(
         Kind(
@@ -194,5 +195,5 @@ def _prompt(name: str, rule: HeldOut) -> None:
     )
 
 
-_prompt("picture prompt", NeverShown("object", ""))
+_prompt("picture prompt", NeverShown("object"))
 _prompt("practised prompt", HeldOut("object", "", every=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minidalle.world.grammar import with_article
 from minidalle.world.kinds.common import GROUND, light
 from minidalle.world.kinds.kind import Facts, HeldOut, Kind, enter
 from minidalle.world.scene import Camera, Light, Scene, Thing
@@ -52,7 +53,7 @@ VIEW = {
 
 def articles(names: tuple[str, ...], bare: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
     """Words for things, with their article: "an apple". Those of `bare` have none: "brain coral"."""
-    return {n: (n if n in bare else f"{'an' if n[0] in 'aeiou' else 'a'} {n}",) for n in names}
+    return {name: (name if name in bare else with_article(name),) for name in names}
 
 
 def _surroundings(r: Stream) -> Light:

@@ -1,8 +1,12 @@
-"""Clocks of three to eight sides."""
+"""Clocks of three to eight sides.
+
+Left out: numerals, and hands that tell another time.
+"""
 
 from minidalle.world.primitives import DARK, Primitive, cone, limb, object_shape, prism
 
 SIDES = {"triangular": 3, "square": 4, "pentagonal": 5, "hexagonal": 6, "heptagonal": 7, "octagonal": 8}
+"""How many sides a clock has, by the word for it."""
 
 
 def _clock(sides: int) -> list[Primitive]:
