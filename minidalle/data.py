@@ -98,13 +98,15 @@ def world_pictures(
 
     Picture i is the same whatever `count` is, so a larger cache serves a smaller request. A damaged cache is
     rendered again. device "cuda" draws on a graphics card, unless they are there already; it rounds in its own way,
-    so pictures of a card have files of their own. Raises PictureError for a count below 1 or a folder that cannot be
-    written, RuntimeError where there is no card.
+    so pictures of a card have files of their own. Raises PictureError for a count below 1, another device, or a
+    folder that cannot be written, RuntimeError where there is no card.
     """
     if count < 1:
         raise PictureError(f"count is {count}; ask for at least 1 picture")
+    if device not in ("cpu", "cuda"):
+        raise PictureError(f"device is {device!r}; choose cpu or cuda")
     folder = Path(default_cache() if cache_dir is None else cache_dir)
-    on_card = device.startswith("cuda")
+    on_card = device == "cuda"
     stem = f"{split}-size{size}-seed{seed}-{world_version()}"
     stem = stem if mix == "blocks" else f"{mix}-{stem}"
     own = f"card-{stem}" if on_card else stem

@@ -134,6 +134,10 @@ def test_the_description_says_what_is_in_the_file(cache):
 def test_wrong_requests_and_folders_are_answered_in_a_sentence(cache):
     with pytest.raises(PictureError, match="count is 0; ask for at least 1 picture"):
         draw(cache, count=0)
+    for device in ("gpuu", "CUDA", ""):
+        with pytest.raises(PictureError, match=f"device is {device!r}; choose cpu or cuda"):
+            draw(cache, device=device)
+    assert not cache.exists()
     cache.write_bytes(b"a file in the way")
     with pytest.raises(PictureError, match=r"cannot be written to .*choose another folder"):
         draw(cache)
