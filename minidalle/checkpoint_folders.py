@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +44,12 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             "choose another folder"
         )
     unfinished = folder.with_name(f"{folder.name}{UNFINISHED}")
-    try:
+    with _becoming(unfinished, folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         remove_folder(unfinished)
         unfinished.mkdir()
         for name, contents in {**files, MANIFEST: json_bytes(_manifest_of(files))}.items():
             _write_file(unfinished / name, contents)
-        _flush_folder(unfinished)
-        _take_the_place(unfinished, folder)
-        _flush_folder(folder.parent)
-    except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise CheckpointError(
-            f"{folder} could not be written ({error.strerror or error}): make room, or choose another folder"
-        ) from error
 
 
 def seal_folder(unfinished: Path, folder: Path) -> None:
@@ -64,16 +57,23 @@ def seal_folder(unfinished: Path, folder: Path) -> None:
 
     Raises CheckpointError when that cannot be done; an older folder of that name then stays.
     """
-    try:
+    with _becoming(unfinished, folder):
         entries = {path.name: _entry(path) for path in sorted(unfinished.iterdir())}
         _write_file(unfinished / MANIFEST, json_bytes(entries))
+
+
+@contextmanager
+def _becoming(unfinished: Path, folder: Path) -> Iterator[None]:
+    """What is done inside fills `unfinished`, which then takes the place of `folder`, or is removed where that fails."""
+    try:
+        yield
         _flush_folder(unfinished)
         _take_the_place(unfinished, folder)
         _flush_folder(folder.parent)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise CheckpointError(
-            f"{folder} could not be written ({error.strerror or error}): make room"
+            f"{folder} could not be written ({error.strerror or error}): make room, or choose another folder"
         ) from error
 
 

@@ -17,6 +17,7 @@ from minidalle import emoji as emoji_module
 from minidalle.emoji import FILES, SPLITS, STYLES, emoji, emoji_file, flags, probes, stacked
 from minidalle.pairs import PairsError
 from tools import emoji_card
+from tools.cards import stale
 from tools.emoji import captions, kinds, names
 from tools.emoji.splits import splits_of
 
@@ -421,13 +422,13 @@ def test_the_folder_is_a_data_set_in_the_layout_of_the_hub():
 
 
 def test_the_card_says_what_the_files_say():
-    assert emoji_card.stale(FOLDER / "README.md", emoji_card.tables()) == [], "run python -m tools.emoji_card"
+    assert stale(FOLDER / "README.md", emoji_card.tables()) == [], "run python -m tools.emoji_card"
 
 
 def test_a_stale_card_is_noticed(tmp_path):
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     (tmp_path / "README.md").write_text(text.replace("| line | 989", "| line | 990"), encoding="utf-8")
-    assert emoji_card.stale(tmp_path / "README.md", emoji_card.tables()) == ["styles"]
+    assert stale(tmp_path / "README.md", emoji_card.tables()) == ["styles"]
 
 
 def test_they_are_found_in_a_wheel_too(tmp_path, monkeypatch):

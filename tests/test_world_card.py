@@ -1,23 +1,18 @@
 """The picture world's data card says what the world says."""
 
-import importlib.util
-from pathlib import Path
-
-ROOT = Path(__file__).parents[1]
-_spec = importlib.util.spec_from_file_location("world_card", ROOT / "tools" / "world_card.py")
-world_card = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(world_card)
+from tools import world_card
+from tools.cards import stale
 
 
 def test_every_table_is_current():
-    assert world_card.stale(world_card.CARD, world_card.tables()) == [], "run python -m tools.world_card"
+    assert stale(world_card.CARD, world_card.tables()) == [], "run python -m tools.world_card"
 
 
 def test_a_stale_table_is_noticed(tmp_path):
     card = tmp_path / "README.md"
     text = world_card.CARD.read_text(encoding="utf-8")
     card.write_text(text.replace("| clock |", "| watch |"), encoding="utf-8")
-    assert "kinds" in world_card.stale(card, {"kinds": world_card.kinds_table()})
+    assert "kinds" in stale(card, {"kinds": world_card.kinds_table()})
 
 
 def test_every_section_of_the_post_has_a_kind():

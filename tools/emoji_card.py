@@ -4,10 +4,8 @@ python -m tools.emoji_card            # data/emoji/README.md and data/emoji/styl
 python -m tools.emoji_card --check    # exit status 1 if the tables are not those of the files
 """
 
-import argparse
 import re
 import statistics
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from minidalle.emoji import FILES, SPLITS, STYLES, emoji, probes
-from minidalle.evaluation.report import write_between
+from tools.cards import write_or_check
 
 FOLDER = Path(__file__).parents[1] / "data" / "emoji"
 SHOWN = "cupcake"  # training shows it in every style, and it is a probe
@@ -105,27 +103,10 @@ def picture() -> bytes:
     return show.pictures(images, texts, columns=4).png
 
 
-def stale(card: Path, found: dict[str, str]) -> list[str]:
-    """The marks between which the card says something else."""
-    text = card.read_text(encoding="utf-8")
-    return [
-        mark for mark, table in found.items() if f"<!-- {mark} -->\n{table}\n<!-- /{mark} -->" not in text
-    ]
-
-
 def main() -> None:
     """Read the command line, write or check the card."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--check", action="store_true")
-    args = parser.parse_args()
-    card, found = FOLDER / "README.md", tables()
-    if args.check:
-        sys.exit(f"{card}: not what the files say: {', '.join(old)}" if (old := stale(card, found)) else 0)
-    for mark, table in found.items():
-        write_between(card, mark, table)
-    (FOLDER / "styles.png").write_bytes(picture())
+    if write_or_check(FOLDER / "README.md", tables(), __doc__):
+        (FOLDER / "styles.png").write_bytes(picture())
 
 
 if __name__ == "__main__":

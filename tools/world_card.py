@@ -4,21 +4,19 @@ python -m tools.world_card                # data/world/README.md
 python -m tools.world_card --check        # exit status 1 if the tables are not what the world says
 """
 
-import argparse
 import json
 import re
 import statistics
-import sys
 from functools import cache
 from pathlib import Path
 
 from minidalle.evaluation.reading import reader_table, summary
-from minidalle.evaluation.report import write_between
 from minidalle.evaluation.statistics import wilson
 from minidalle.world import KINDS, SECTIONS, WORLD, caption, sample_scene
 from minidalle.world.facts import facts_of, fields_of
 from minidalle.world.sample import shares_of
 from minidalle.world.splits import RULE_OF_KIND, is_held_out
+from tools.cards import write_or_check
 
 ROOT = Path(__file__).parents[1]
 CARD = ROOT / "data" / "world" / "README.md"
@@ -159,26 +157,9 @@ def tables() -> dict[str, str]:
     return found
 
 
-def stale(card: Path, found: dict[str, str]) -> list[str]:
-    """The marks between which the card says something else."""
-    text = card.read_text(encoding="utf-8")
-    return [
-        mark for mark, table in found.items() if f"<!-- {mark} -->\n{table}\n<!-- /{mark} -->" not in text
-    ]
-
-
 def main() -> None:
     """Read the command line, write or check the card."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--check", action="store_true")
-    args = parser.parse_args()
-    found = tables()
-    if args.check:
-        sys.exit(f"{CARD}: not what the world says: {', '.join(old)}" if (old := stale(CARD, found)) else 0)
-    for mark, table in found.items():
-        write_between(CARD, mark, table)
+    write_or_check(CARD, tables(), __doc__)
 
 
 if __name__ == "__main__":
