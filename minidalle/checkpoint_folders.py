@@ -64,7 +64,7 @@ def seal_folder(unfinished: Path, folder: Path) -> None:
 
 @contextmanager
 def _becoming(unfinished: Path, folder: Path) -> Iterator[None]:
-    """What is done inside fills `unfinished`, which then takes the place of `folder`, or is removed where that fails."""
+    """What is done inside fills `unfinished`; that then takes the place of `folder`, or goes where it fails."""
     try:
         yield
         _flush_folder(unfinished)
