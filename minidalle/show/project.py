@@ -22,11 +22,16 @@ STATIONS: dict[str, tuple[str, str]] = {
 }
 """The stations of a project in order: what is there, and the question that may send one back."""
 
+ACROSS = 4  # stations side by side
+
+TICKS = {1 / 60: "1 s", 1 / 6: "10 s", 1: "1 min", 10: "10 min", 60: "1 h", 600: "10 h", 1440 * 7: "a week"}
+"""Minutes that the axis of times names."""
+
 BLUE, ORANGE, SOFT = "#0072B2", "#E69F00", "#CFE3F1"
 
 
 def stations(here: str = "") -> Figure:
-    """The stations of a project from left to right, each above its question; `here` is drawn strongly.
+    """The stations of a project in two rows, numbered, each above its question; `here` is drawn strongly.
 
     here: one of `STATIONS`, "" for none. Raises ValueError for another.
     """
@@ -39,24 +44,28 @@ def stations(here: str = "") -> Figure:
         axes = canvas.subplots()
         axes.axis("off")
         for number, (name, (what, question)) in enumerate(STATIONS.items()):
-            x, strong = 3.0 * number, name == here
+            x, y = 3.0 * (number % ACROSS), -3.3 * (number // ACROSS)
+            strong = name == here
             look = {
                 "facecolor": ORANGE if strong else SOFT,
                 "edgecolor": BLUE,
                 "linewidth": 3 if strong else 1.6,
             }
-            axes.add_patch(FancyBboxPatch((x, 0), 2.3, 1.5, boxstyle="round,pad=0.1", **look))
-            axes.text(x + 1.15, 0.75, what, ha="center", va="center", weight="bold", fontsize=12)
-            axes.text(x + 1.15, -0.75, question, ha="center", va="center", fontsize=11.5, color=DARK)
-            if number:
-                ends = ((x - 0.58, 0.75), (x - 0.12, 0.75))
+            axes.add_patch(FancyBboxPatch((x, y), 2.3, 1.5, boxstyle="round,pad=0.1", **look))
+            axes.text(x, y + 1.5, str(number + 1), ha="left", va="top", fontsize=11, color=DARK)
+            axes.text(x + 1.15, y + 0.75, what, ha="center", va="center", weight="bold", fontsize=13)
+            axes.text(x + 1.15, y - 0.75, question, ha="center", va="center", fontsize=12.5, color=DARK)
+            if number:  # the arrow to the first box of the next row comes in from the left
+                ends = ((x - 0.58, y + 0.75), (x - 0.12, y + 0.75))
                 axes.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=15, color=DARK))
-        axes.set(xlim=(-0.3, 3.0 * len(STATIONS) - 0.4), ylim=(-1.5, 1.8))
+            if (number + 1) % ACROSS == 0:  # and leaves the last box of this one to the right
+                axes.plot((x + 2.42, x + 2.75), (y + 0.75, y + 0.75), color=DARK, lw=1.2)
+        axes.set(xlim=(-0.7, 3.0 * ACROSS - 0.2), ylim=(-4.6, 1.8))
 
     flat = [(" ".join(what.split()), " ".join(question.split())) for what, question in STATIONS.values()]
-    said = "; ".join(f"{what} ({question})" for what, question in flat)
+    said = "; ".join(f"{n}, {what} ({question})" for n, (what, question) in enumerate(flat, 1))
     marked = f". You are here: {flat[list(STATIONS).index(here)][0]}" if here else ""
-    return figure(paint, f"The stations of a project, each with its question: {said}{marked}", 13, 2.5)
+    return figure(paint, f"The stations of a project, each with its question: {said}{marked}", 9.6, 4.4)
 
 
 def lengths(counts: Mapping[str, Sequence[int]], limit: int, unit: str = "tokens in a caption") -> Figure:
@@ -110,9 +119,10 @@ def times(rows: Mapping[str, tuple[float, bool]], title: str = "") -> Figure:
         axes.set_yticks(range(len(ordered)), [name for name, _ in ordered])
         axes.set_xscale("log")
         smallest, largest = ordered[-1][1][0], ordered[0][1][0]
-        axes.set(
-            xlim=(smallest / 3, largest * 6), ylim=(len(ordered) - 0.4, -0.6), xlabel="minutes", title=title
-        )
+        axes.set(xlim=(smallest / 3, largest * 6), ylim=(len(ordered) - 0.4, -0.6), title=title)
+        ticks = [minutes for minutes in TICKS if smallest / 3 <= minutes <= largest * 6]
+        axes.set_xticks(ticks, [TICKS[minutes] for minutes in ticks])
+        axes.minorticks_off()
         axes.grid(False, axis="y")
         kinds = [
             Patch(color=BLUE, label="measured"),
