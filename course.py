@@ -165,16 +165,22 @@ def ensure():
     """The Python to run jobs with; its environment is first made, completed or repaired, if need be."""
     if not os.environ.get("MINIDALLE_VENV") and is_active():
         return sys.executable
-    venv, want = venv_folder(), wanted()
+    venv = venv_folder()
     python = python_in(venv)
-    if read_state(venv) == want and works(python):
+    if is_ready(venv):
         return python
     os.makedirs(os.path.dirname(venv), exist_ok=True)
     with locked(venv + ".lock"):
-        if read_state(venv) != want or not works(python):
+        if not is_ready(venv):
+            want = wanted()
             prepare(venv)
             write_state(venv, want)
     return python
+
+
+def is_ready(venv):
+    """Whether the environment in `venv` holds what is wanted, and its Python starts."""
+    return read_state(venv) == wanted() and works(python_in(venv))
 
 
 def prepare(venv):
@@ -184,14 +190,18 @@ def prepare(venv):
     say("The first time takes a few minutes: PyTorch is large.")
     new_enough = "import sys; sys.exit(sys.version_info < {})".format(OLDEST)
     if not works(python, new_enough) or not works(python, "import pip"):
+        say("Making an empty environment.")
         make_venv(venv, uv)
     elif read_state(venv) == UNFINISHED and not works(python, WHOLE):
         say("The last set-up was cut off in the middle of a package: starting afresh (downloads are reused).")
         make_venv(venv, uv)
     write_state(venv, UNFINISHED)
     command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-    quiet = [] if sys.stdout.isatty() else ["--quiet"]  # a log needs no progress bars
-    code, said = install([*command, *quiet, "-e", ".[dev]", "-c", "constraints.txt"])
+    plain = (
+        [] if uv or sys.stderr.isatty() else ["--progress-bar", "off"]
+    )  # a log needs none; uv sees that itself
+    say("Installing the packages at the versions in constraints.txt, with {}.".format("uv" if uv else "pip"))
+    code, said = install([*command, *plain, "-e", ".[dev]", "-c", "constraints.txt"])
     if code:
         raise SetupError("The installation failed.\n" + advice(said, venv))
     settings = os.path.join(
@@ -236,7 +246,8 @@ def make_venv(venv, uv):
 
 
 def install(command):
-    """Run an installer in this folder; return its exit code and what it said as errors (shown as well)."""
+    """Run an installer in this folder; return its exit code and what it said as errors (shown as well). All that it
+    says comes to stderr: stdout belongs to the job."""
     env = dict(os.environ)
     if env.get("PIP_FIND_LINKS"):
         env.setdefault(
@@ -244,7 +255,7 @@ def install(command):
         )  # uv does not read pip's settings
     said = []
     process = subprocess.Popen(
-        command, cwd=ROOT, env=env, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
+        command, cwd=ROOT, env=env, stdout=2, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
     )
     for line in process.stderr:
         sys.stderr.write(line)
@@ -351,10 +362,13 @@ def main(argv):
             known = ", ".join(JOBS[:-1]) + " or " + JOBS[-1]
             raise SetupError("There is no job {!r}: choose {}.".format(job, known))
         check_version()
-        python = ensure()
-        if job == "setup":
-            say("Ready. Next: python3 course.py lab")
-            return 0
+        setup = job == "setup"  # whose steps are what it was asked for; of other jobs, stdout is their own
+        with contextlib.redirect_stderr(sys.stdout) if setup else contextlib.nullcontext():
+            python = ensure()
+            if setup:
+                say("The environment is complete: {}".format(python))
+                say("Ready. Next: python3 course.py lab")
+                return 0
         where = (
             os.getcwd() if job == "python" else ROOT
         )  # a person's own program reads and writes where they are

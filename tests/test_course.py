@@ -133,13 +133,44 @@ def test_first_call_installs_the_pins_and_the_next_nothing(course: ModuleType, t
     python = course.ensure()
     assert course.works(python, "import sys; sys.exit(sys.prefix == sys.base_prefix)")
     (command,) = course.install.commands
-    assert [part for part in command if part != "--quiet"] == [
+    bars = ("--progress-bar", "off")  # where nobody looks on, which is no reason to say nothing
+    assert [part for part in command if part not in bars] == [
         *(python, "-m", "pip", "install"),
         *("-e", ".[dev]"),
         *("-c", "constraints.txt"),
     ]
     assert Path(python).is_relative_to(tmp_path / ".venv")
     assert course.ensure() == python and len(course.install.commands) == 1
+
+
+STEPS = ["Preparing the course's environment in", "The first time takes", "Making an empty environment."]
+STEPS += ["Installing the packages", "The environment is complete: ", "Ready. Next: python3 course.py lab"]
+
+
+def test_setup_tells_its_steps_into_a_file_too(course: ModuleType, capfd: pytest.CaptureFixture):
+    """And again when there is nothing to do, so that it never looks as if it had not been run."""
+    assert not sys.stdout.isatty() and course.main(["setup"]) == 0
+    told, errors = capfd.readouterr()
+    assert [told.index(step) for step in STEPS] == sorted(told.index(step) for step in STEPS), told
+    assert errors == "" and "--quiet" not in course.install.commands[0]
+    assert course.main(["setup"]) == 0
+    told, _ = capfd.readouterr()
+    assert [step for step in STEPS if step in told] == STEPS[-2:]
+
+
+def test_other_jobs_keep_stdout_to_themselves(course: ModuleType, monkeypatch, capfd: pytest.CaptureFixture):
+    """`course.py python program.py > figures.txt` may be the first call of all."""
+    monkeypatch.setattr(course, "run", lambda *job: print("figures") or 0)
+    assert course.main(["python", "program.py"]) == 0
+    told, steps = capfd.readouterr()
+    assert told == "figures\n" and all(step in steps for step in STEPS[:4])
+
+
+def test_what_the_installer_says_is_shown_but_not_on_stdout(capfd: pytest.CaptureFixture):
+    code = "import sys; print('Collecting torch'); print('a warning', file=sys.stderr)"
+    assert load_course().install([sys.executable, "-c", code]) == (0, "a warning\n")
+    told, steps = capfd.readouterr()
+    assert told == "" and "Collecting torch" in steps and "a warning" in steps
 
 
 def test_installs_again_only_when_the_wanted_versions_change(course: ModuleType, tmp_path: Path):
