@@ -197,9 +197,7 @@ def prepare(venv):
         make_venv(venv, uv)
     write_state(venv, UNFINISHED)
     command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-    plain = (
-        [] if uv or sys.stderr.isatty() else ["--progress-bar", "off"]
-    )  # a log needs none; uv sees that itself
+    plain = [] if uv or sys.stderr.isatty() else ["--progress-bar", "off"]  # uv sees a log by itself
     say("Installing the packages at the versions in constraints.txt, with {}.".format("uv" if uv else "pip"))
     code, said = install([*command, *plain, "-e", ".[dev]", "-c", "constraints.txt"])
     if code:
