@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -14,12 +15,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from minidalle.checkpoints import read_tensors, verify
+from minidalle.checkpoints import CheckpointError, read_tensors, verify
 from minidalle.presets import SettingError, preset
+from minidalle.training import sharded
 from minidalle.training.command import main
+from minidalle.training.lock import LOCK
 from minidalle.training.logs import read_log
-from minidalle.training.several import ALONE, Ranks, joined
-from minidalle.training.sharded import is_sharded
+from minidalle.training.several import ALONE, Ranks, joined, local_device
+from minidalle.training.sharded import is_sharded, save_shards
 from minidalle.training.state import checkpoints_in
 
 ROOT = Path(__file__).parents[1]
@@ -196,6 +199,102 @@ def test_what_cannot_be_shared_is_said_in_a_sentence(base: Path):
         pass
     with pytest.raises(SettingError, match="whole gradients"), joined("cpu", "fsdp", 4):
         pass
+
+
+FAILING = """
+import sys
+from minidalle.training.several import ElsewhereError, joined
+
+def end(failing):
+    if ranks.rank in failing:
+        raise ValueError(f"process {ranks.rank} has failed")
+    return ranks.rank
+
+with joined("cpu") as ranks:
+    for failing in ((), (0,), (1,), (0, 1)):
+        for way in (ranks.agree, ranks.in_turn):
+            try:
+                said = str(way(lambda: end(failing)))
+            except (ValueError, ElsewhereError) as error:
+                said = f"{type(error).__name__}: {error}"
+            print(f"{way.__name__} {failing} in {ranks.rank}: {said}", file=sys.stderr)
+    print(f"alike in {ranks.rank}: {ranks.alike(ValueError('all failed'))!r}", file=sys.stderr)
+"""
+
+
+def test_what_fails_in_one_process_ends_all_and_one_tells_it(tmp_path: Path):
+    """Else one would wait for ever in a sum that the other never comes to."""
+    (tmp_path / "failing.py").write_text(FAILING, encoding="utf-8")
+    launch = command(2, [])
+    launch[launch.index("-m", 3) :] = [str(tmp_path / "failing.py")]
+    done = subprocess.run(launch, env=environment(), capture_output=True, text=True, timeout=120, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-6000:]
+    for way in ("agree", "in_turn"):
+        for failing in ((), (0,), (1,), (0, 1)):
+            for rank in (0, 1):
+                said = f"ElsewhereError: process {min(failing, default=0)} tells what is wrong"
+                if rank == min(failing, default=-1):
+                    said = f"ValueError: process {rank} has failed"
+                said = said if failing else str(rank)
+                assert f"{way} {failing} in {rank}: {said}\n" in done.stderr, done.stderr
+    assert "alike in 0: ValueError('all failed')\nalike in 1: ElsewhereError" in "\n".join(
+        sorted(done.stderr.splitlines())
+    )
+
+
+@pytest.mark.parametrize("trouble", ["a run is there already", "another run holds the lock"])
+def test_a_folder_that_is_taken_is_refused_by_all_processes_in_one_sentence(
+    base: Path, alone: Path, tmp_path: Path, trouble: str
+):
+    """The first is found by all processes, the second only by the one that leads: the other must not wait for it."""
+    out = tmp_path / "taken"
+    shutil.copytree(alone, out)
+    said = "already holds step-000012: go on with --resume, or choose another --out"
+    if trouble == "another run holds the lock":
+        holder = {"process": os.getpid(), "machine": platform.node()}
+        (out / "dalle" / LOCK).write_text(json.dumps(holder), encoding="utf-8")
+        said = f"is being trained by process {os.getpid()} "
+    before = {path: path.read_bytes() for path in (out / "dalle").rglob("*") if path.is_file()}
+    done = together(words("dalle", out, base, *SETTINGS))
+    assert done.returncode == 1 and done.stderr.count("minidalle train: ") == 1 == done.stderr.count(said)
+    assert "[rank" not in done.stderr and "closed by peer" not in done.stderr, done.stderr
+    assert {path: path.read_bytes() for path in (out / "dalle").rglob("*") if path.is_file()} == before
+
+
+def test_what_is_wrong_before_processes_meet_is_told_by_the_first_of_a_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    for local, count in (("0", 1), ("1", 0)):
+        monkeypatch.setenv("LOCAL_RANK", local)
+        for more in (["--steps", "0"], ["--engine", "magic"]):
+            assert main(["dalle", "--out", str(tmp_path), "--device", "cpu", *more]) == 1
+            assert capsys.readouterr().err.count("minidalle train: ") == count
+
+
+def test_more_processes_than_cards_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    assert local_device("cuda") == "cuda:1" and local_device("cpu") == "cpu"
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    with pytest.raises(SettingError, match="3 processes, but 2 cards: use --nproc-per-node 2"):
+        local_device("cuda")
+
+
+def test_shards_that_cannot_be_written_are_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """So that training goes on, as it does where a whole checkpoint cannot be written."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"step-000001 could not be written \(.+\): make room"):
+        save_shards({}, {}, tmp_path / "file" / "step-000001", ALONE)
+
+    def full(*args, **options):
+        raise sharded.dcp.CheckpointException("save", {0: (OSError(28, "No space left on device"), None)})
+
+    monkeypatch.setattr(sharded.dcp, "save", full)
+    with pytest.raises(CheckpointError, match=r"step-000001 could not be written \(.*No space left"):
+        save_shards({}, {}, tmp_path / "step-000001", ALONE)
 
 
 def test_shares_cover_a_batch_once():

@@ -19,7 +19,7 @@ from minidalle.data import PictureError
 from minidalle.devices import pick_device, pick_precision
 from minidalle.pairs_image import PairsError
 from minidalle.pipeline_find import find_model
-from minidalle.presets import PRESETS, TASKS, SettingError
+from minidalle.presets import PRESETS, TASKS, Preset, SettingError
 from minidalle.tokenizer import CaptionError
 from minidalle.training.arguments import check_arguments, choose
 from minidalle.training.curves import draw_curves
@@ -30,7 +30,15 @@ from minidalle.training.own import OWN
 from minidalle.training.packing import pack, pack_judge, pack_reader
 from minidalle.training.resume import compare, start_from
 from minidalle.training.setup import Setting, prepare
-from minidalle.training.several import ALONE, ENGINES, Ranks, joined, local_device
+from minidalle.training.several import (
+    ALONE,
+    ENGINES,
+    ElsewhereError,
+    Ranks,
+    joined,
+    local_device,
+    told_once,
+)
 from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
 from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack, unpack_reader
@@ -130,6 +138,8 @@ def run(args: argparse.Namespace) -> int:
     except EXPECTED as error:
         tqdm.write(f"minidalle {args.command}: {error}", file=sys.stderr)
         return 1
+    except ElsewhereError:
+        return 1
     except KeyboardInterrupt:
         tqdm.write(
             f"minidalle {args.command}: stopped; --resume goes on from the last checkpoint", file=sys.stderr
@@ -154,32 +164,42 @@ def unpacked(args: argparse.Namespace) -> Path:
 
 
 def train(args: argparse.Namespace) -> State | None:
-    """`run`, with errors raised: SettingError, TrainingError, CheckpointError or PictureError."""
-    check_arguments(args)
+    """`run`, with errors raised: SettingError, TrainingError, CheckpointError or PictureError; of several processes
+    all but one raise ElsewhereError instead."""
+    with told_once():
+        check_arguments(args)
+        device = device_of(args)
     if args.threads:
         torch.set_num_threads(args.threads)
     folder = args.out / args.task
-    with joined(device_of(args), args.engine, args.powersgd) as ranks:
-        ranks.check(args.task, planned=args.minutes is not None)
-        with locked(folder) if ranks.leads else contextlib.nullcontext():
-            return (
-                make_tokenizer(args, folder) if args.task == "tokenizer" else train_task(args, folder, ranks)
-            )
+    with joined(device, args.engine, args.powersgd) as ranks, contextlib.ExitStack() as held:
+
+        def enter() -> None:
+            ranks.check(args.task, planned=args.minutes is not None)
+            if ranks.leads:
+                held.enter_context(locked(folder))
+
+        ranks.agree(enter)
+        return make_tokenizer(args, folder) if args.task == "tokenizer" else train_task(args, folder, ranks)
 
 
 def train_task(args: argparse.Namespace, folder: Path, ranks: Ranks = ALONE) -> State:
     """Get a task ready and train it in its `folder`: from the beginning, or from a checkpoint."""
-    checkpoint = start_from(folder / "checkpoints", args.resume)
-    recorded = read_json(checkpoint / "state.json") if checkpoint else None
-    origin = (recorded or {}).get(UNPACKED)
-    chosen, seed = choose(args, recorded)
-    device = device_of(args)
     say = tqdm.write if ranks.leads else lambda text: None
+
+    def look_back() -> tuple[Path | None, dict[str, Any] | None, Preset, int]:
+        checkpoint = start_from(folder / "checkpoints", args.resume, say)
+        recorded = read_json(checkpoint / "state.json") if checkpoint else None
+        return checkpoint, recorded, *choose(args, recorded)
+
+    checkpoint, recorded, chosen, seed = ranks.agree(look_back)
+    origin = (recorded or {}).get(UNPACKED)
+    device = device_of(args)
     progress = not args.quiet and ranks.leads
     setting = Setting(chosen, args.out, args.data, seed, device, progress, say, args.pairs)
     prepared = ranks.in_turn(lambda: prepare(args.task, setting))
     config = prepared.task.config
-    ranks.join(prepared.task)
+    ranks.agree(lambda: ranks.join(prepared.task))
     precision = pick_precision(device) if config.precision == "auto" else config.precision
     if recorded and not origin:
         precision = recorded["precision"]
@@ -188,10 +208,10 @@ def train_task(args: argparse.Namespace, folder: Path, ranks: Ranks = ALONE) -> 
     about |= {"preset": prepared.preset.to_dict(), "model": prepared.model}
     this = Run(folder, about, seed, device, precision, not args.quiet, say, ranks)
     if origin:
-        check_sizes(recorded, about)
+        ranks.agree(lambda: check_sizes(recorded, about))
         about["from"] = origin
     elif recorded:
-        compare(recorded, about)
+        ranks.agree(lambda: compare(recorded, about, say))
         about |= {"from": recorded["from"]} if "from" in recorded else {}
     state = go(prepared.task, this, args, checkpoint, new=not recorded or bool(origin))
     return ranks.leave(state)

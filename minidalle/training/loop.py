@@ -28,7 +28,7 @@ from minidalle.schedules import warmup_cosine
 from minidalle.training.grids import save_picture
 from minidalle.training.logs import Log
 from minidalle.training.optimiser import clip_gradients
-from minidalle.training.several import ALONE, Ranks
+from minidalle.training.several import ALONE, ElsewhereError, Ranks
 from minidalle.training.state import Say, State, gathered, seed_everything
 from minidalle.training.stopping import patience
 from minidalle.training.window import Window
@@ -185,11 +185,12 @@ def fit(task: Task, run: Run, state: State) -> State:
             numbers = update(task, run, state)
             failures = 0 if numbers else failures + 1
             if failures > SKIPS_IN_A_ROW:
-                raise TrainingError(
+                said = (
                     f"{failures} updates in a row had a loss or gradient that is not finite, the last at step "
                     f"{state.step}: train anew, in another --out, with a lower training.learning_rate or with "
                     "training.precision=fp32"
                 )
+                raise run.ranks.alike(TrainingError(said))
             window.add(numbers)
             bar.update()
             last = state.step == state.total
@@ -260,11 +261,12 @@ def note(run: Run, write: Callable[[], None]) -> None:
 
 
 def keep(run: Run, state: State, window: Window, last: bool) -> None:
-    """Save a checkpoint. A failure is told of, and raised only after the last update."""
+    """Save a checkpoint. A failure is told of, and raised only after the last update; of several processes the one that
+    writes tells of it, and all go on or end alike."""
     state.seconds = window.seconds()
     try:
         state.save(run.checkpoints, run.about, in_shards=run.ranks.sharded and state.step < state.total)
-    except CheckpointError as error:
+    except (CheckpointError, ElsewhereError) as error:
         if last:
             raise
         run.say(f"{error}. Training goes on, and tries again at the next checkpoint")

@@ -6,22 +6,20 @@ Left out: what a checkpoint holds, and taking it over (`state.py`).
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from minidalle.presets import preset_from_dict
 from minidalle.training.loop import TrainingError
-from minidalle.training.state import checkpoints_in, newest_checkpoint
+from minidalle.training.state import Say, checkpoints_in, newest_checkpoint
 
 HARMLESS = {"steps", "log_every", "evaluations", "checkpoint_seconds"}
 """Training settings that may differ between a run and its resumption."""
 
 
-def start_from(folder: Path, resume: bool) -> Path | None:
+def start_from(folder: Path, resume: bool, say: Say) -> Path | None:
     """The checkpoint to go on from, None for a fresh start. TrainingError rather than overwriting a run."""
     if resume:
-        found = newest_checkpoint(folder, tqdm.write)
+        found = newest_checkpoint(folder, say)
         if found is None:
-            tqdm.write(f"there is no checkpoint in {folder} yet: starting from the beginning")
+            say(f"there is no checkpoint in {folder} yet: starting from the beginning")
         return found
     if checkpoints_in(folder):
         raise TrainingError(
@@ -43,7 +41,7 @@ def relevant(about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def compare(recorded: dict[str, Any], about: dict[str, Any]) -> None:
+def compare(recorded: dict[str, Any], about: dict[str, Any], say: Say) -> None:
     """Raise TrainingError, naming every field that differs, where a run would not go on as it began.
 
     Inputs whose hashes were not yet kept when the run began are not compared.
@@ -60,9 +58,7 @@ def compare(recorded: dict[str, Any], about: dict[str, Any]) -> None:
             f"this is not the run that was begun: {'; '.join(changed)}. Choose another --out for a new one"
         )
     if recorded["threads"] != about["threads"]:
-        tqdm.write(
-            f"threads were {recorded['threads']} and are now {about['threads']}: sums round differently"
-        )
+        say(f"threads were {recorded['threads']} and are now {about['threads']}: sums round differently")
 
 
 def _plain(value: Any) -> Any:

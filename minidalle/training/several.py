@@ -32,6 +32,10 @@ SHARED = ("dvae", "dalle")
 """What several processes can train together."""
 
 
+class ElsewhereError(RuntimeError):
+    """Something is wrong that another process tells: this one only has to end."""
+
+
 @dataclass(frozen=True)
 class Ranks:
     """Which of `count` processes this is, and how they share a model. A process alone is rank 0 of 1.
@@ -73,11 +77,37 @@ class Ranks:
         """Of each of some things, whether it happened in any process: what one is told to do, all do."""
         return [mean > 0 for mean in self.means([float(one) for one in happened], device)]
 
+    def agree(self, do: Callable[[], Any]) -> Any:
+        """What `do` gives here, once it has ended well in every process. Every process has to call this.
+
+        Where it failed anywhere, no process goes on, and none is left waiting for one that is gone: the first that
+        failed raises its own error, all others `ElsewhereError`. `do` itself must not wait for other processes.
+        """
+        if self.count == 1:
+            return do()
+        done, error = None, None
+        try:
+            done = do()
+        except Exception as caught:
+            error = caught
+        failed: list[bool] = [False] * self.count
+        dist.all_gather_object(failed, error is not None)
+        if not any(failed):
+            return done
+        if failed.index(True) == self.rank:
+            raise error
+        raise ElsewhereError(f"process {failed.index(True)} tells what is wrong") from error
+
+    def alike(self, error: Exception) -> Exception:
+        """What to raise here for an error that all processes run into: itself in the one that leads, and tells it."""
+        return error if self.leads else ElsewhereError("the process that leads tells what is wrong")
+
     def in_turn(self, do: Callable[[], Any]) -> Any:
-        """What `do` gives: first in the process that leads, which may draw and keep what the others then only read."""
-        done = do() if self.leads else None
-        self.wait()
-        return done if self.leads else do()
+        """What `do` gives: first in the process that leads, which may draw and keep what the others then only read.
+        Raises as `agree` does."""
+        led = self.agree(do if self.leads else _nothing)
+        followed = self.agree(_nothing if self.leads else do)
+        return led if self.leads else followed
 
     def check(self, task: str, planned: bool) -> None:
         """Raise SettingError for a task, or a plan in minutes, that several processes cannot share."""
@@ -118,10 +148,32 @@ class Ranks:
 ALONE = Ranks()
 
 
+def _nothing() -> None:
+    """What a process does while others have their turn."""
+
+
 def local_device(device: str) -> str:
-    """The card of this process where torchrun started one for each: "cuda" is "cuda:2" for the third of a machine."""
+    """The card of this process where torchrun started one for each: "cuda" is "cuda:2" for the third of a machine.
+    Raises SettingError where there are fewer cards than processes."""
     local = os.environ.get("LOCAL_RANK")
-    return f"cuda:{local}" if device == "cuda" and local is not None else device
+    if device != "cuda" or local is None:
+        return device
+    processes, cards = int(os.environ.get("LOCAL_WORLD_SIZE", "1")), torch.cuda.device_count()
+    if processes > cards:
+        raise SettingError(f"{processes} processes, but {cards} cards: use --nproc-per-node {cards}")
+    return f"cuda:{local}"
+
+
+@contextlib.contextmanager
+def told_once() -> Iterator[None]:
+    """For what is done before processes are joined, and fails in all of a machine alike: only its first raises the
+    error, the others `ElsewhereError`."""
+    try:
+        yield
+    except Exception as error:
+        if os.environ.get("LOCAL_RANK", "0") == "0":
+            raise
+        raise ElsewhereError("the first process of this machine tells what is wrong") from error
 
 
 @contextlib.contextmanager
@@ -131,10 +183,11 @@ def joined(device: str, engine: str = "ddp", power_sgd: int = 0) -> Iterator[Ran
     NCCL carries what cards exchange, Gloo what processors do. Raises SettingError for an unknown engine, and for
     PowerSGD with sharded parameters, for which torch has no place to put it.
     """
-    if engine not in ENGINES:
-        raise SettingError(f"engine is {engine!r}; choose one of {', '.join(ENGINES)}")
-    if power_sgd and engine != "ddp":
-        raise SettingError("PowerSGD exchanges whole gradients: it goes with engine ddp, not fsdp")
+    with told_once():
+        if engine not in ENGINES:
+            raise SettingError(f"engine is {engine!r}; choose one of {', '.join(ENGINES)}")
+        if power_sgd and engine != "ddp":
+            raise SettingError("PowerSGD exchanges whole gradients: it goes with engine ddp, not fsdp")
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield ALONE
         return

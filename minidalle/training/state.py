@@ -85,8 +85,8 @@ class State:
 
         Those of later steps are damaged, or the run would have gone on from them: they must not count as the two.
         about: what identifies the run: configuration, inputs, seed. in_shards: each process writes the parts that it
-        holds. Every process has to call this; one writes. Raises CheckpointError when it cannot be written; older
-        checkpoints are then as they were.
+        holds. Every process has to call this; one writes. Raises CheckpointError when it cannot be written, and in the
+        other processes ElsewhereError; older checkpoints are then as they were.
         """
         numbers = {name: getattr(self, name) for name in ("step", "total", "skipped", "seconds")}
         document = {**about, **numbers, "averaged": self.average.count}
@@ -95,9 +95,13 @@ class State:
             save_shards(self.tensors(), document, path, self.ranks)
         else:
             files = {f"{name}.safetensors": gathered(part) for name, part in self.tensors().items()}
-            if self.ranks.leads:
-                contents = {name: tensor_bytes(part) for name, part in files.items()}
-                write_folder(path, {**contents, "state.json": json_bytes(document)})
+
+            def write() -> None:
+                if self.ranks.leads:
+                    contents = {name: tensor_bytes(part) for name, part in files.items()}
+                    write_folder(path, {**contents, "state.json": json_bytes(document)})
+
+            self.ranks.agree(write)
         if self.ranks.leads:
             self._tidy(folder, path)
         return path
