@@ -143,12 +143,16 @@ def pyramid(base: Vector, half: float, high: float, top: float = 0.0, sides: int
     return prism(middle, (half + top) / 2, high / 2, sides, taper, rotation=(-90.0, turn, 0.0), **rest)
 
 
-CREAM, DARK, GLASS, BROWN, COFFEE = (
+# Colours of parts that keep theirs whatever the caption says: red, green and blue in [0, 1], linear.
+CREAM, DARK, GLASS, BROWN, COFFEE, BRASS, STEEL, CHROME = (
     (0.93, 0.88, 0.76),
     (0.10, 0.10, 0.11),
     (0.70, 0.87, 0.95),
     (0.36, 0.21, 0.12),
     (0.25, 0.14, 0.08),
+    (0.80, 0.58, 0.14),
+    (0.55, 0.57, 0.60),
+    (0.62, 0.64, 0.67),
 )
 
 OBJECTS: dict[str, tuple[Primitive, ...]] = {}

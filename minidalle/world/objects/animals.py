@@ -7,6 +7,8 @@ from it (eyes, ears, a shell).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from minidalle.world.primitives import (
     BROWN,
     DARK,
@@ -33,7 +35,7 @@ COATS: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {}
 """Each animal's natural colour, and the colours of its parts."""
 
 
-def animal(name: str, coat: str, anchor: Vector, parts: tuple[tuple[str, str, str], ...] = ()):
+def animal(name: str, coat: str, anchor: Vector, parts: tuple[tuple[str, str, str], ...] = ()) -> Callable:
     """Decorator that enters an animal with its coat, and the point where its neck starts."""
     ANCHORS[name], COATS[name] = anchor, (coat, parts)
     return object_shape(name)

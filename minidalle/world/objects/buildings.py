@@ -6,6 +6,7 @@ Each has a flat board with the proportions of about 3 to 1, which the letters of
 
 from __future__ import annotations
 
+from minidalle.world.objects.landmarks import GOLD, LAMP, SNOW
 from minidalle.world.primitives import (
     BROWN,
     DARK,
@@ -18,10 +19,6 @@ from minidalle.world.primitives import (
     object_shape,
     torus,
 )
-
-LAMP = (1.0, 0.80, 0.35)
-SNOW = (0.95, 0.96, 0.97)
-GOLD = (0.85, 0.62, 0.15)
 
 CARRIERS: tuple[str, ...] = ("shop front", "billboard", "license plate", "t-shirt", "box")
 """Objects with a board for a word, in the thing's colour but for the shop's, which is cream."""

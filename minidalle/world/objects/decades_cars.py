@@ -1,6 +1,8 @@
 """Cars by decade: upright box, tail fins, wooden estate, wedge, bubble, smooth electric. They drive to the right."""
 
 from minidalle.world.primitives import (
+    BRASS,
+    CHROME,
     DARK,
     GLASS,
     Primitive,
@@ -13,12 +15,7 @@ from minidalle.world.primitives import (
     torus,
 )
 
-BRASS, PALE, CHROME, BLACK_GLASS = (
-    (0.80, 0.58, 0.14),
-    (0.92, 0.91, 0.87),
-    (0.62, 0.64, 0.67),
-    (0.04, 0.05, 0.07),
-)
+PALE, BLACK_GLASS = (0.92, 0.91, 0.87), (0.04, 0.05, 0.07)
 RED_LIGHT, LIGHT = (0.90, 0.05, 0.03), (1.0, 0.95, 0.75)
 
 

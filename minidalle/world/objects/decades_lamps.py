@@ -2,9 +2,21 @@
 
 import math
 
-from minidalle.world.primitives import DARK, Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
+from minidalle.world.primitives import (
+    BRASS,
+    DARK,
+    STEEL,
+    Primitive,
+    ball,
+    box,
+    cone,
+    ellipsoid,
+    limb,
+    object_shape,
+    torus,
+)
 
-BRASS, PALE, STEEL, LIGHT = (0.80, 0.58, 0.14), (0.96, 0.95, 0.90), (0.55, 0.57, 0.60), (1.0, 0.95, 0.72)
+PALE, LIGHT = (0.96, 0.95, 0.90), (1.0, 0.95, 0.72)
 
 
 def _around(count: int, radius: float) -> list[tuple[float, float]]:

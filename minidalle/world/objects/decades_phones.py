@@ -1,8 +1,8 @@
 """Phones by decade: candlestick, rotary, push-button, brick with an antenna, flip phone, all screen."""
 
-from minidalle.world.primitives import DARK, Primitive, ball, box, cone, limb, object_shape
+from minidalle.world.primitives import BRASS, DARK, STEEL, Primitive, ball, box, cone, limb, object_shape
 
-BRASS, PALE, STEEL, SCREEN = (0.80, 0.58, 0.14), (0.92, 0.91, 0.87), (0.55, 0.57, 0.60), (0.30, 0.62, 0.95)
+PALE, SCREEN = (0.92, 0.91, 0.87), (0.30, 0.62, 0.95)
 
 
 @object_shape("phone 1920s")

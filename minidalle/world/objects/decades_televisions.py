@@ -1,8 +1,10 @@
 """Televisions by decade, from a cabinet with a tiny round screen to a panel that is all picture."""
 
 from minidalle.world.primitives import (
+    BRASS,
     BROWN,
     DARK,
+    STEEL,
     Primitive,
     ball,
     box,
@@ -14,7 +16,7 @@ from minidalle.world.primitives import (
     torus,
 )
 
-BRASS, PALE, STEEL = (0.80, 0.58, 0.14), (0.92, 0.91, 0.87), (0.55, 0.57, 0.60)
+PALE = (0.92, 0.91, 0.87)
 GLASS_GREEN, GLASS_BLUE = (0.30, 0.44, 0.34), (0.16, 0.28, 0.42)
 
 

@@ -19,7 +19,7 @@ LEAF = (0.10, 0.46, 0.10)
 
 
 def face(name: str) -> Callable:
-    """Decorator that enters a thing with a face."""
+    """Decorator that enters a thing with a face, as the object "apple face" for the name "apple"."""
     FACES.append(name)
     return object_shape(f"{name} face")
 

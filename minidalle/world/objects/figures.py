@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+from minidalle.world.objects.faces import LEAF
 from minidalle.world.primitives import (
     DARK,
     Primitive,
@@ -24,13 +25,15 @@ from minidalle.world.primitives import (
 )
 
 WEAR = ("tutu", "hat", "scarf", "bow tie")
+"""What a figure can wear."""
+
 FIGURES: dict[str, str] = {}
-"""Each figure with its own colour."""
+"""Each figure, with the colour that its scenes name (`Thing.color`)."""
 
 LEASH_END: Vector = (0.78, 0.30, 0.22)
 """Where the leash ends."""
 
-LEAF, SKIN = (0.10, 0.46, 0.10), (0.90, 0.84, 0.60)
+SKIN = (0.90, 0.84, 0.60)
 
 
 def _face(y: float, z: float) -> list[Primitive]:
@@ -58,7 +61,7 @@ def _limbs(y: float, x: float) -> list[Primitive]:
 
 
 def _wear(waist: tuple[float, float], neck: tuple[float, float], top: tuple[float, float]) -> list[Primitive]:
-    """The garments: heights and radii of the waist, the neck and the top of the head."""
+    """The garments; waist, neck and top of the head as (height, radius) each."""
     (y, r), (n, m), (t, h) = waist, neck, top
     return [
         cone((0, y, 0), r + 0.16, r - 0.01, 0.09, 0.02, part="+tutu"),

@@ -2,8 +2,6 @@
 
 from minidalle.world.primitives import Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
 
-LEAF = (0.10, 0.42, 0.08)
-
 
 @object_shape("walnut")
 def _walnut() -> list[Primitive]:

@@ -99,6 +99,7 @@ _MAKERS = {
 }
 
 MOODS: tuple[str, ...] = tuple(_MAKERS)
+"""What a face can show."""
 
 
 def faces(y: float, z: float, bend: float) -> list[Primitive]:

@@ -28,9 +28,6 @@ SKY, SAND, SNOW, GREEN, SEA = (
 )
 SUN, RED = (1.0, 0.82, 0.10), (0.85, 0.12, 0.06)
 
-PAINTINGS: tuple[str, ...] = ("pyramid", "mountain", "sunset", "tree", "fish", "house")
-"""What paintings can show."""
-
 
 def _framed(sky: Vector, ground: Vector, horizon: float, *picture: Primitive) -> list[Primitive]:
     """A frame, a canvas in two colours that meet at a height, and what is painted on it."""
@@ -127,13 +124,17 @@ def _house() -> list[Primitive]:
     )
 
 
-_PICTURES: tuple[Callable[[], list[Primitive]], ...] = (
-    _pyramid,
-    _mountain,
-    _sunset,
-    _tree,
-    _fish,
-    _house,
-)
-for _name, _picture in zip(PAINTINGS, _PICTURES, strict=True):
+_PICTURES: dict[str, Callable[[], list[Primitive]]] = {
+    "pyramid": _pyramid,
+    "mountain": _mountain,
+    "sunset": _sunset,
+    "tree": _tree,
+    "fish": _fish,
+    "house": _house,
+}
+
+PAINTINGS: tuple[str, ...] = tuple(_PICTURES)
+"""What paintings can show; as objects they are called "painting of fish" and so on."""
+
+for _name, _picture in _PICTURES.items():
     object_shape(f"painting of {_name}")(_picture)

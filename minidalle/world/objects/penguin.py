@@ -10,6 +10,7 @@ from minidalle.world.objects.animals import ORANGE, WHITE, animal, eyes
 from minidalle.world.primitives import Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
 
 GARMENTS = ("hat", "gloves", "shirt", "pants")
+"""What the baby can wear."""
 
 
 @animal("penguin", "black", (0, 0.62, 0.02))

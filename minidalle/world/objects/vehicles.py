@@ -5,6 +5,7 @@ Left out: cars (`toys.py`, `decades_cars.py`), which drive to the right.
 
 from minidalle.world.primitives import (
     BROWN,
+    CHROME,
     DARK,
     GLASS,
     Primitive,
@@ -18,7 +19,7 @@ from minidalle.world.primitives import (
     torus,
 )
 
-PALE, STEEL, CHROME = (0.93, 0.93, 0.90), (0.40, 0.42, 0.45), (0.62, 0.64, 0.67)
+PALE, GUNMETAL = (0.93, 0.93, 0.90), (0.40, 0.42, 0.45)
 LIGHT, BRAKE, FLAME = (1.0, 0.95, 0.72), (0.90, 0.05, 0.03), (1.0, 0.50, 0.05)
 
 
@@ -41,7 +42,7 @@ def _truck() -> list[Primitive]:
     """A coloured cab before a white load box with a shutter and red lights at the back."""
     return [
         *_wheels((0.38, -0.34), 0.27, 0.15),
-        box((0, 0.20, -0.05), (0.27, 0.05, 0.55), 0.01, color=STEEL),
+        box((0, 0.20, -0.05), (0.27, 0.05, 0.55), 0.01, color=GUNMETAL),
         box((0, 0.58, -0.21), (0.34, 0.36, 0.40), 0.02, color=PALE),
         box((0, 0.46, 0.38), (0.31, 0.26, 0.20), 0.05),
         box((0, 0.58, 0.51), (0.25, 0.10, 0.08), 0.015, color=GLASS),
@@ -49,7 +50,7 @@ def _truck() -> list[Primitive]:
         box((0, 0.32, 0.575), (0.14, 0.07, 0.02), 0.008, color=DARK),
         *(ball((x, 0.31, 0.57), 0.055, color=LIGHT) for x in (-0.22, 0.22)),
         box((0, 0.20, 0.57), (0.31, 0.04, 0.03), 0.015, color=CHROME),
-        *(box((0, y, -0.61), (0.28, 0.012, 0.012), 0.004, color=STEEL) for y in (0.40, 0.55, 0.70, 0.85)),
+        *(box((0, y, -0.61), (0.28, 0.012, 0.012), 0.004, color=GUNMETAL) for y in (0.40, 0.55, 0.70, 0.85)),
         *(box((x, 0.24, -0.61), (0.06, 0.045, 0.025), 0.01, color=BRAKE) for x in (-0.24, 0.24)),
     ]
 
@@ -126,7 +127,7 @@ def _airplane() -> list[Primitive]:
         ball((0, 0.44, 0.58), 0.085, color=DARK),
         limb((-0.24, 0.52, 0.62), (0.24, 0.36, 0.62), 0.034, color=PALE),
         *(box((x, 0.405, 0.14), (0.06, 0.033, 0.175), 0.03, color=PALE) for x in (-0.54, 0.54)),
-        *(limb((0.10 * s, 0.34, 0.18), (0.20 * s, 0.09, 0.18), 0.025, color=STEEL) for s in (-1, 1)),
+        *(limb((0.10 * s, 0.34, 0.18), (0.20 * s, 0.09, 0.18), 0.025, color=GUNMETAL) for s in (-1, 1)),
         *(
             cone((0.21 * s, 0.09, 0.18), 0.07, 0.07, 0.03, 0.02, rotation=(0, 0, 90), color=DARK)
             for s in (-1, 1)
@@ -169,7 +170,7 @@ def _rocket() -> list[Primitive]:
         ellipsoid((0, 0.60, 0), (0.24, 0.46, 0.24), color=PALE),
         cone((0, 0.91, 0), 0.185, 0.02, 0.15, 0.02),
         cone((0, 0.36, 0), 0.215, 0.232, 0.04, 0.012),
-        cone((0, 0.19, 0), 0.17, 0.15, 0.05, 0.01, color=STEEL),
+        cone((0, 0.19, 0), 0.17, 0.15, 0.05, 0.01, color=GUNMETAL),
         *(
             box((0.27 * a, 0.22, 0.27 * b), (0.14, 0.15, 0.03), 0.02, rotation=(0, turn, -28))
             for a, b, turn in ((0.87, 0.5, -30), (-0.87, 0.5, 210), (0, -1, 90))
