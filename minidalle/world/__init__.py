@@ -3,6 +3,8 @@
 scene = sample_scene(seed=0, index=7)
 image = render(scene, size=64)          # uint8 [64, 64, 3]
 text = caption(scene, seed=0, index=7)  # every word of it is true
+
+Left out: the judges (`judge.py`, `reader.py`), which need torch.
 """
 
 from minidalle.world.captions import caption

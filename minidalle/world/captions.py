@@ -3,6 +3,8 @@
 What a caption leaves out varies (sizes, now and then the colour); what it says always holds. Each fact has several
 wordings. The last wording of every list is held out: training captions never use it, and the evaluation can ask how
 much a rephrasing costs.
+
+Left out: captions of the kinds beyond the blocks world, which `Kind.caption` writes (`kinds/kind.py`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A scene's things and the judge's are matched so that most fields agree; a fact holds if the matched things say so. The
 names below are the columns of every table of results.
+
+Left out: how a picture is read (`judge.py`), and the reader's facts (`facts.py`).
 """
 
 from __future__ import annotations

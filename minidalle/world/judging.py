@@ -1,4 +1,7 @@
-"""The judges on disk: a folder with sizes, weights and their hashes."""
+"""The judges on disk: a folder with sizes, weights and their hashes.
+
+Left out: the networks (`judge.py`, `reader.py`), and their training (`training/`).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 `sample_scene(seed, index)` is a pure function: the same seed and index give the same scene in any process, on any
 machine, with any number of workers, because the random stream is Python's Mersenne Twister seeded by a string and only
 its `random()` method is used, whose results are promised not to change between versions.
+
+Left out: scenes of the kinds beyond the blocks world (`kinds/`), and captions (`captions.py`).
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 No single value is held out: every shape, colour, texture, count and relation is in the training set, but not in every
 combination, so a model can only draw the missing ones by putting parts together. The rules are arithmetic on the
 positions of the values in their lists (`rules.py`); training, evaluation and tests all call `held_out_by`.
+
+Left out: the rules themselves (`rules.py`), and those of each kind (`kinds/kind.py`).
 """
 
 from __future__ import annotations

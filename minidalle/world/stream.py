@@ -1,4 +1,7 @@
-"""The one source of chance in the picture world: a random stream that is the same on every machine."""
+"""The one source of chance in the picture world: a random stream that is the same on every machine.
+
+Left out: what is drawn from it (`sample.py`, `kinds/`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The kinds of scene beyond the blocks world, a file for each section of the DALL-E post."""
+"""The kinds of scene beyond the blocks world, a file for each section of the DALL-E post.
+
+Left out: the kinds of the blocks world (`sample.py`).
+"""
 
 from minidalle.world.kinds import (
     attributes,

@@ -1,4 +1,7 @@
-"""Controlling attributes: clocks of three to eight sides, and things made of a material."""
+"""Controlling attributes: clocks of three to eight sides, things made of a material, collections on a table.
+
+Left out: sizes, patterns and counts of toys, which the blocks world has (`sample.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Combining unrelated concepts: things in the shape of others, things made of materials."""
+"""Combining unrelated concepts: things in the shape of others, things made of materials.
+
+Left out: how two things become one (`objects/mixing.py`), and chimeras (`creatures.py`).
+"""
 
 from __future__ import annotations
 

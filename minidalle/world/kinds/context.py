@@ -2,6 +2,8 @@
 
 What a caption leaves out has to be right all the same: how the letters of a word look, on which side the long shadow
 of a sunrise falls. Sketches and neon drawings show no time of day, so they are a kind of their own.
+
+Left out: landmarks by the time of day (`geography.py`), and how letters are drawn (`world/words.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Animal illustrations: chimeras, dressed vegetables, emoji."""
+"""Animal illustrations: chimeras, dressed vegetables, emoji.
+
+Left out: the animals, figures and faces themselves (`objects/`).
+"""
 
 from __future__ import annotations
 

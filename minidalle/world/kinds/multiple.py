@@ -2,6 +2,8 @@
 
 What training never shows here agrees with the blocks world: a colour that a toy never has there, or two colours that
 two toys never have together, are held out here too.
+
+Left out: a penguin in several garments (`outfits.py`); pairs and triples, which the blocks world has.
 """
 
 from __future__ import annotations

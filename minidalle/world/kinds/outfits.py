@@ -1,4 +1,7 @@
-"""Multiple objects: a baby penguin in one to four garments, each of its own colour."""
+"""Multiple objects: a baby penguin in one to four garments, each of its own colour.
+
+Left out: stacks and rows of things (`multiple.py`), and mannequins (`fashion.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Internal and external structure: cross-sections, macro photographs, x-rays, each beside the whole thing."""
+"""Internal and external structure: cross-sections, macro photographs, x-rays, each beside the whole thing.
+
+Left out: what is inside the things (`objects/fruit.py`, `objects/food.py`, `objects/xrays.py`).
+"""
 
 from __future__ import annotations
 

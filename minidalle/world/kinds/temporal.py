@@ -2,6 +2,8 @@
 
 The post finds that DALL-E has learnt "basic stereotypical trends in design and technology over the decades". Here every
 object of every decade is shown in training, since nobody can guess what a decade looked like; held out are colours.
+
+Left out: how each decade's things look (`objects/decades.py`).
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ To add one, write a function of no arguments that returns its primitives and put
 can then be drawn, and named by the kinds of scene (`kinds/`). An object is about one unit high, stands on y = 0 and
 faces the viewer (+z). A primitive that names no colour takes the object's; one that does keeps it whatever the caption
 says (wheels are black, stalks are cream).
+
+Left out: the solids themselves and the list of objects (`primitives.py`).
 """
 
 from __future__ import annotations

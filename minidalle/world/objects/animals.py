@@ -3,6 +3,8 @@
 An animal faces the viewer (+z). Its coat is the thing's colour, so that a snail can be made of bricks; `natural` gives
 the colours that it has by nature. First comes one melted surface (body, legs, tail, neck, head), then what stands out
 from it (eyes, ears, a shell).
+
+Left out: the animals of `creatures.py`, and the penguin (`penguin.py`).
 """
 
 from __future__ import annotations

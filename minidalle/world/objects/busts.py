@@ -1,4 +1,7 @@
-"""A bust, a mirror, and other things to look at from all sides."""
+"""A bust to look at from all sides, and a standing mirror.
+
+Left out: how a mirror is traced (`shading.py`).
+"""
 
 from __future__ import annotations
 

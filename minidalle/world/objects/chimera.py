@@ -1,6 +1,8 @@
 """Chimeras: the body, legs and tail of one animal with the neck and head of another.
 
 The neck is moved to where the body's own neck starts, and melts into it. Each half keeps its colours.
+
+Left out: the animals (`animals.py`, `creatures.py`), and other things made of two (`mixing.py`).
 """
 
 from __future__ import annotations

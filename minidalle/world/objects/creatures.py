@@ -1,4 +1,7 @@
-"""More animals: a dog, a rabbit, an elephant, a duck and a hedgehog (see `animals.py`)."""
+"""More animals: a dog, a rabbit, an elephant, a duck and a hedgehog (see `animals.py`).
+
+Left out: how an animal is built and entered (`animals.py`).
+"""
 
 from __future__ import annotations
 

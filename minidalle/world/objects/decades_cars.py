@@ -1,4 +1,7 @@
-"""Cars by decade: upright box, tail fins, wooden estate, wedge, bubble, smooth electric. They drive to the right."""
+"""Cars by decade: upright box, tail fins, wooden estate, wedge, bubble, smooth electric. They drive to the right.
+
+Left out: the toy car (`toys.py`), and vehicles that face the viewer (`vehicles.py`).
+"""
 
 from minidalle.world.primitives import (
     BRASS,

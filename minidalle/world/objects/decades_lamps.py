@@ -1,4 +1,7 @@
-"""Lamps to stand on a table, by decade: tassels, sputnik, lava lamp, jointed arm, spiral bulb, ring of light."""
+"""Lamps to stand on a table, by decade: tassels, sputnik, lava lamp, jointed arm, spiral bulb, ring of light.
+
+Left out: the floor lamp (`furniture.py`), and the lamp that takes another's shape (`slots.py`).
+"""
 
 import math
 

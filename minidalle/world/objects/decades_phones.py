@@ -1,4 +1,7 @@
-"""Phones by decade: candlestick, rotary, push-button, brick with an antenna, flip phone, all screen."""
+"""Phones by decade: candlestick, rotary, push-button, brick with an antenna, flip phone, all screen.
+
+Left out: the screens' contents, but for a few coloured squares.
+"""
 
 from minidalle.world.primitives import BRASS, DARK, STEEL, Primitive, ball, box, cone, limb, object_shape
 

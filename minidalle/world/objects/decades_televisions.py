@@ -1,4 +1,7 @@
-"""Televisions by decade, from a cabinet with a tiny round screen to a panel that is all picture."""
+"""Televisions by decade, from a cabinet with a tiny round screen to a panel that is all picture.
+
+Left out: pictures on the screens, but for the first and the last.
+"""
 
 from minidalle.world.primitives import (
     BRASS,

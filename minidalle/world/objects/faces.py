@@ -1,6 +1,8 @@
 """Chunky things with a big face in one of six moods, as emoji have.
 
 Every thing has all six faces as optional parts ("+happy"); a scene names the one that shows.
+
+Left out: the faces (`moods.py`), and which mood a caption tells (`kinds/creatures.py`).
 """
 
 from __future__ import annotations

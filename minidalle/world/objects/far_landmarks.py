@@ -1,4 +1,7 @@
-"""Landmarks of the other continents, in their own colours whatever the caption says, softly lit at night."""
+"""Landmarks of the other continents, in their own colours whatever the caption says, softly lit at night.
+
+Left out: the landmarks of Europe (`landmarks.py`).
+"""
 
 from __future__ import annotations
 

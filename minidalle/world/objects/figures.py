@@ -2,6 +2,8 @@
 
 Each figure has a tutu, a hat, a scarf and a bow tie as optional parts, made to its measure, and a leash that ends
 beside it (`LEASH_END`).
+
+Left out: who walks whom (`kinds/creatures.py`).
 """
 
 from __future__ import annotations

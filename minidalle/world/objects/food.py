@@ -1,4 +1,7 @@
-"""Nuts, roots, stones and other things with something to see inside; a cup and a glass."""
+"""Nuts, roots, stones and other things with something to see inside; a cup and a glass.
+
+Left out: fruit and vegetables with flesh and seeds (`fruit.py`).
+"""
 
 from minidalle.world.primitives import Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
 

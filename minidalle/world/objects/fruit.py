@@ -1,4 +1,7 @@
-"""Fruit, whole and cut open: skin outside; flesh, stones and seeds inside (`inside=True`, the later ones win)."""
+"""Fruit, whole and cut open: skin outside; flesh, stones and seeds inside (`inside=True`, the later ones win).
+
+Left out: nuts, roots and what is no fruit (`food.py`), and the look of skins (`world/skins.py`).
+"""
 
 from minidalle.world.primitives import DARK, Primitive, ball, cone, ellipsoid, limb, object_shape
 

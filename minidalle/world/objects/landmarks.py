@@ -1,4 +1,7 @@
-"""Landmarks of Europe, in their own colours whatever the caption says, softly lit at night."""
+"""Landmarks of Europe, in their own colours whatever the caption says, softly lit at night.
+
+Left out: the landmarks of other continents (`far_landmarks.py`), and their names (`kinds/geography.py`).
+"""
 
 from __future__ import annotations
 

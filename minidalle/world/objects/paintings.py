@@ -1,6 +1,8 @@
 """Framed paintings: flat panels, each with one bold picture made of a few solids.
 
 A painting's base is the lower edge of its frame, so its position is where that edge hangs. The frame has the colour.
+
+Left out: where they hang (`kinds/fashion.py`).
 """
 
 from collections.abc import Callable

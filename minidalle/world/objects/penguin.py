@@ -1,7 +1,9 @@
 """Penguins: a grown one among the animals, and a baby that wears clothes.
 
-The baby's garments are optional parts ("+hat", "+gloves", "+shirt", "+pants"), drawn in the colour that the
-thing names.
+The baby's garments are optional parts ("+hat", "+gloves", "+shirt", "+pants"), drawn in the colour that the thing
+names.
+
+Left out: who wears what (`kinds/outfits.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Objects that can take the shape of another: what each keeps, and where the other goes."""
+"""Objects that can take the shape of another: what each keeps, and where the other goes.
+
+Left out: how the other is fitted in (`mixing.py`), and which pairs a caption names (`kinds/combining.py`).
+"""
 
 from minidalle.world.objects.mixing import SLOTS, Slot
 from minidalle.world.primitives import (

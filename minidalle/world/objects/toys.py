@@ -1,4 +1,7 @@
-"""The twelve objects of the first pictures: plain solids and toys, in any colour and pattern."""
+"""The twelve objects of the first pictures: plain solids and toys, in any colour and pattern.
+
+Left out: which colours and patterns are held out (`rules.py`).
+"""
 
 from minidalle.world.primitives import (
     BROWN,

@@ -1,4 +1,7 @@
-"""Things with something in them that only an x-ray shows: bones, coins, what was packed."""
+"""Things with something in them that only an x-ray shows: bones, coins, what was packed.
+
+Left out: fruit and foods, which are cut open (`fruit.py`, `food.py`).
+"""
 
 from minidalle.world.primitives import DARK, Primitive, ball, box, cone, ellipsoid, limb, object_shape, torus
 
