@@ -21,7 +21,7 @@ from minidalle.training import sharded
 from minidalle.training.command import main
 from minidalle.training.lock import LOCK
 from minidalle.training.logs import read_log
-from minidalle.training.several import ALONE, Ranks, joined, local_device
+from minidalle.training.several import ALONE, Ranks, buffers_apart, joined, local_device
 from minidalle.training.sharded import is_sharded, save_shards
 from minidalle.training.state import checkpoints_in
 
@@ -96,6 +96,7 @@ def test_two_processes_have_the_losses_and_weights_of_one(base: Path, alone: Pat
     out = begun(base, engine)
     done = together(words("dalle", out, base, "--engine", engine, *SETTINGS))
     assert done.returncode == 0, done.stderr[-6000:]
+    assert "Warning" not in done.stderr, done.stderr
     mine, theirs = losses(out), losses(alone)
     assert mine.keys() == theirs.keys() and len(mine) == STEPS
     assert mine == pytest.approx(theirs, rel=1e-4)
@@ -295,6 +296,26 @@ def test_shards_that_cannot_be_written_are_told_in_a_sentence(
     monkeypatch.setattr(sharded.dcp, "save", full)
     with pytest.raises(CheckpointError, match=r"step-000001 could not be written \(.*No space left"):
         save_shards({}, {}, tmp_path / "step-000001", ALONE)
+
+
+class OlderWrapper:
+    """The arguments of DistributedDataParallel in torch 2.11."""
+
+    def __init__(self, module, device_ids=None, broadcast_buffers=True):
+        self.copies_buffers = broadcast_buffers
+
+
+class NewerWrapper:
+    """Those in torch 2.13."""
+
+    def __init__(self, module, device_ids=None, broadcast_buffers=None, forward_sync_buffers=None):
+        assert broadcast_buffers is None, "torch warns of this one"
+        self.copies_buffers = forward_sync_buffers
+
+
+@pytest.mark.parametrize("wrapper", [OlderWrapper, NewerWrapper])
+def test_buffers_are_left_alone_by_older_and_newer_torch(wrapper):
+    assert wrapper(None, **buffers_apart(wrapper)).copies_buffers is False
 
 
 def test_shares_cover_a_batch_once():

@@ -7,6 +7,7 @@ it. Left out: what a task needs before it can start (`setup.py`), the loop (`loo
 import argparse
 import contextlib
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,7 @@ from minidalle.training.own import OWN
 from minidalle.training.packing import pack, pack_judge, pack_reader
 from minidalle.training.resume import compare, start_from
 from minidalle.training.setup import Setting, prepare
-from minidalle.training.several import (
-    ALONE,
-    ENGINES,
-    ElsewhereError,
-    Ranks,
-    joined,
-    local_device,
-    told_once,
-)
+from minidalle.training.several import ALONE, ENGINES, ElsewhereError, Ranks, joined, local_device, told_once
 from minidalle.training.state import State
 from minidalle.training.tokenizer_task import FILE, train_tokenizer
 from minidalle.training.unpacking import UNPACKED, begin, check_sizes, unpack, unpack_reader
@@ -46,6 +39,9 @@ from minidalle.world.judging import is_reader
 
 EXPECTED = (SettingError, TrainingError, CheckpointError, PictureError, PairsError, CaptionError, OSError)
 """Errors that are told in a sentence, without a traceback."""
+
+
+HEARD = 1.0  # seconds for another process to tell what is wrong: torchrun ends all as soon as one has ended
 
 
 def add_parser(subparsers: Any) -> None:
@@ -139,6 +135,7 @@ def run(args: argparse.Namespace) -> int:
         tqdm.write(f"minidalle {args.command}: {error}", file=sys.stderr)
         return 1
     except ElsewhereError:
+        time.sleep(HEARD)
         return 1
     except KeyboardInterrupt:
         tqdm.write(

@@ -15,6 +15,7 @@ in `sharded.py`.
 """
 
 import contextlib
+import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -222,7 +223,7 @@ def spread(model: nn.Module, average: nn.Module, ranks: Ranks, device: str) -> t
     from torch.nn.parallel import DistributedDataParallel
 
     cards = [torch.device(device)] if device.startswith("cuda") else None
-    replica = DistributedDataParallel(model, device_ids=cards, broadcast_buffers=False)
+    replica = DistributedDataParallel(model, device_ids=cards, **buffers_apart(DistributedDataParallel))
     if not ranks.power_sgd:
         return replica, None
     from minidalle.training.powersgd import PowerSGD
@@ -231,6 +232,14 @@ def spread(model: nn.Module, average: nn.Module, ranks: Ranks, device: str) -> t
     state = PowerSGD(matrices, ranks.power_sgd)
     replica.register_comm_hook(state, PowerSGD.hook)
     return replica, state
+
+
+def buffers_apart(wrapper: type) -> dict[str, bool]:
+    """The argument that keeps a wrapper's forward passes from copying the leader's buffers, which newer versions of torch
+    name otherwise, and warn of the older name. The running means of a dVAE are of a process's own share; the leader's
+    are kept."""
+    new, old = "forward_sync_buffers", "broadcast_buffers"
+    return {new if new in inspect.signature(wrapper).parameters else old: False}
 
 
 def shard(model: nn.Module, device: str) -> None:
