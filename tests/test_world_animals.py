@@ -9,7 +9,7 @@ import pytest
 
 from minidalle.world import Camera, Scene, Thing, caption, render, sample_scene
 from minidalle.world.kinds import WORLD
-from minidalle.world.objects import OBJECTS, SHAPES
+from minidalle.world.objects import BOX, OBJECTS, SHAPES
 from minidalle.world.objects.animals import ANCHORS, COATS, natural
 from minidalle.world.objects.chimera import HEAD_PARTS
 from minidalle.world.objects.faces import FACES, MOODS
@@ -18,7 +18,7 @@ from minidalle.world.objects.mixing import primitives_of
 from minidalle.world.scene import COLORS, PAINTS
 from minidalle.world.splits import color_assignment, shape_and_color
 
-MINE = ("chimera", "costume", "mood", "stack", "outfit", "row", "small on large")
+KINDS = ("chimera", "costume", "mood", "stack", "outfit", "row", "small on large")
 
 
 def scenes(kind: str, count: int = 30, split: str = "train") -> list[tuple[Scene, str]]:
@@ -26,25 +26,12 @@ def scenes(kind: str, count: int = 30, split: str = "train") -> list[tuple[Scene
     return [(scene, caption(scene, 3, i, held_out=i % 5 == 0)) for scene, i in drawn]
 
 
-@pytest.mark.parametrize("kind", MINE)
-def test_every_value_is_trained_and_captions_are_plain(kind):
-    seen = {name: set() for name in WORLD[kind].fields}
+@pytest.mark.parametrize("kind", KINDS)
+def test_captions_are_plain(kind):
     for i in range(400):
-        scene = sample_scene(1, i, "train", kind)
-        text = caption(scene, 1, i, held_out=i % 7 == 0)
+        text = caption(sample_scene(1, i, "train", kind), 1, i, held_out=i % 7 == 0)
         assert re.fullmatch(r"[a-z ,:]+", text), text
         assert not re.search(r"\ba [aeiou]|\ban [^aeiou]", text), text
-        for name, value in scene.facts:
-            seen[name].add(value)
-    for name, values in WORLD[kind].fields.items():
-        assert seen[name] == set(values), name
-
-
-@pytest.mark.parametrize("kind", MINE)
-def test_splits_are_apart(kind):
-    for i in range(30):
-        assert not WORLD[kind].is_held_out(dict(sample_scene(2, i, "train", kind).facts))
-        assert WORLD[kind].is_held_out(dict(sample_scene(2, i, "heldout", kind).facts))
 
 
 def test_chimeras_have_one_body_and_the_other_head():
@@ -62,7 +49,9 @@ def test_chimeras_have_one_body_and_the_other_head():
 
 
 def test_a_head_follows_the_colour_of_its_own_animal():
-    head = next(p for p in primitives_of(natural("turtle", other="duck")) if p.part == "head" and p.kind == 0)
+    head = next(
+        p for p in primitives_of(natural("turtle", other="duck")) if p.part == "head" and p.kind == BOX
+    )
     assert head.color == PAINTS[COATS["duck"][0]]
 
 
@@ -105,10 +94,8 @@ def test_outfits_name_what_is_worn_and_nothing_else():
     for scene, text in scenes("outfit", 60, "all"):
         worn = {name: color for name, color in scene.facts if color != "none"}
         assert {part[1:]: color for part, color, _ in scene.things[0].parts} == worn
-        told = dict(re.findall(r"(\w+) (hat|gloves|shirt|pants)", text))
-        assert {
-            garment: color for color, garment in re.findall(r"(\w+) (hat|gloves|shirt|pants)", text)
-        } == worn
+        told = re.findall(r"(\w+) (hat|gloves|shirt|pants)", text)
+        assert {garment: color for color, garment in told} == worn
         assert len(told) == len(worn) == len(set(worn.values()))
         counts.add(len(worn))
         if len(worn) == 1:

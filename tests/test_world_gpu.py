@@ -10,6 +10,7 @@ import pytest
 from minidalle.world import STYLES, Camera, Scene, Thing, render, render_many, sample_scene
 from minidalle.world import geometry as g
 from minidalle.world.kinds.common import light
+from minidalle.world.shading import VIEW_LENGTH
 
 SCENES = """
 from minidalle.world import STYLES, Camera, Scene, Thing, render, render_many
@@ -96,7 +97,7 @@ def test_scenes_are_joined_without_mixing_up_their_solids_or_words():
 def test_too_many_primitives_are_refused():
     from minidalle.world import gpu
 
-    many = np.zeros((gpu.SCRATCH + 1, g.COLUMNS)), np.zeros((1, 1, 1), np.uint8), np.zeros(39)
+    many = np.zeros((gpu.SCRATCH + 1, g.COLUMNS)), np.zeros((1, 1, 1), np.uint8), np.zeros(VIEW_LENGTH)
     with pytest.raises(ValueError, match=f"{gpu.SCRATCH + 1} primitives; a card draws at most"):
         gpu.draw(gpu.batches([(many, 0, 16)]))
 

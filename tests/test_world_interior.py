@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minidalle.world import OBJECTS, WORLD, caption, render, sample_scene
+from minidalle.world import OBJECTS, caption, render, sample_scene
 from minidalle.world.grammar import plural
 from minidalle.world.kinds.fashion import FURNITURE
 from minidalle.world.objects.decades import DATED, DECADES
@@ -13,28 +13,17 @@ KINDS = ("mannequin", "flannel", "dress", "room", "decade")
 VEHICLES = ("truck", "bus", "sailboat", "train engine", "airplane", "bicycle", "rocket")
 
 
-def _scenes(kind, count=60, split="all"):
-    return [sample_scene(3, index, split, kind) for index in range(count)]
+def _scenes(kind, count=60):
+    return [sample_scene(3, index, "all", kind) for index in range(count)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_captions_are_short_and_tell_what_varies(kind):
+def test_captions_are_short_and_plain(kind):
     for index, scene in enumerate(_scenes(kind)):
         text = caption(scene, 3, index)
         assert text == text.lower() and "  " not in text and " ," not in text and "none" not in text
         assert len(text.split()) <= 26
-        assert text.replace("a painting", "").count("{") == 0
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_value_is_trained_and_some_combinations_are_held_out(kind):
-    seen = {name: set() for name in WORLD[kind].fields}
-    for scene in _scenes(kind, 400, "train"):
-        assert not WORLD[kind].is_held_out(dict(scene.facts))
-        for name, value in scene.facts:
-            seen[name].add(value)
-    assert {name: set(values) for name, values in WORLD[kind].fields.items()} == seen
-    assert all(WORLD[kind].is_held_out(dict(s.facts)) for s in _scenes(kind, 10, "heldout"))
+        assert "{" not in text
 
 
 def test_a_mannequin_wears_what_is_said_and_nothing_else():
@@ -73,17 +62,6 @@ def test_a_room_has_as_many_pieces_of_the_colour_as_it_says():
         noun = scene.fact("object") if len(pieces) == 1 else plural(scene.fact("object"))
         assert f"{scene.fact('count')} {scene.fact('color')} {noun} " in f"{text} ".replace(",", " ")
         assert f"of a {scene.fact('painting')} " in text
-
-
-def test_plurals():
-    assert [plural(noun) for noun in ("chair", "bookshelf", "bus", "dish", "toy", "cherry")] == [
-        "chairs",
-        "bookshelves",
-        "buses",
-        "dishes",
-        "toys",
-        "cherries",
-    ]
 
 
 def test_the_painting_hangs_above_the_mantel_and_furniture_does_not_hide_it():

@@ -174,7 +174,7 @@ def test_training_keeps_the_rules_and_held_out_scenes_break_one(kind):
         with pytest.raises(ValueError, match="training never shows"):
             sample_scene(0, 0, "train", kind.name)
     for split in splits_of(kind):
-        for scene in scenes_of(kind, split, 15):
+        for scene in scenes_of(kind, split, 30):
             assert is_held_out(scene) == (split == "heldout") == bool(held_out_by(scene))
             assert kind.allowed(dict(scene.facts))
 
@@ -190,6 +190,20 @@ def test_every_value_occurs_in_training(kind):
             return
     words = [rule.left for rule in kind.held_out if not rule.right]  # a rule on single values: words, objects
     assert all(name in words for name, _ in wanted), f"training never shows {sorted(wanted)}"
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in WORLD.values() if not kind.never_shown], ids=lambda k: k.name
+)
+def test_scenes_of_training_show_every_value(kind):
+    """As above, but for the scenes themselves: `Kind.sample` and `broken_by` throw some of the facts away."""
+    singly = {rule.left for rule in kind.held_out if not rule.right}
+    seen: dict[str, set[str]] = {name: set() for name in kind.fields}
+    for scene in scenes_of(kind, "train", 400):
+        for name, value in scene.facts:
+            seen[name].add(value)
+    for name in set(kind.fields) - singly:
+        assert seen[name] == set(kind.fields[name]), name
 
 
 @KINDS

@@ -195,7 +195,6 @@ def look(cell: Cell) -> Look:
 SHAPE, FILL, RADIUS, TURN, SPOTS = range(5)
 SIZES_UP = tuple(RADII.values())
 OPPOSITE = {"empty": "black", "black": "empty", "gray": "striped", "striped": "gray"}
-BY_COUNT = {1: {(0.5, 0.5)}}  # filled below from counting matrices
 
 
 def put(row: list[Look], field: int, value) -> Look:

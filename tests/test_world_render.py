@@ -28,7 +28,7 @@ from minidalle.world import (
     textures,
 )
 from minidalle.world import geometry as g
-from minidalle.world.objects import OBJECTS, Primitive, ball, box, cone, prism, torus
+from minidalle.world.objects import OBJECTS, PRISM, Primitive, ball, box, cone, prism, torus
 from minidalle.world.packing import TEXTURE_NAMES, camera_axes, rows_of
 from minidalle.world.primitives import rotation_matrix
 from minidalle.world.renderer import project
@@ -103,7 +103,7 @@ def test_no_ray_can_step_through_an_object(shape):
     nearest = np.array([np.linalg.norm(inside - point, axis=1).min() for point in points])
     assert (found > 0).all()
     assert (found <= nearest + 1e-9).all()
-    if all(primitive.kind != 3 for primitive in OBJECTS[shape]):  # beyond its edges a prism's falls short
+    if all(primitive.kind != PRISM for primitive in OBJECTS[shape]):  # beyond its edges a prism's falls short
         assert (nearest - found).max() < 0.06 * thing.scale  # the cloud is 0.025 apart, thinned
 
 

@@ -23,6 +23,7 @@ from minidalle.world import geometry as g
 from minidalle.world.packing import camera_axes, pack, rows_of
 from minidalle.world.primitives import ball, box, ellipsoid
 from minidalle.world.scene import LENSES, MATERIALS
+from minidalle.world.shading import NIGHT, SUN, VIEW_LENGTH, VOXEL
 
 CLOSE = Camera(look_at=(0.0, 0.5, 0.0), view_height=1.6)
 TEAPOT = Scene((Thing("teapot", "red", yaw=20.0),), camera=CLOSE)
@@ -75,6 +76,13 @@ def test_skipping_solids_behind_their_bounding_sphere_changes_no_distance():
     for point in np.random.default_rng(2).uniform(-1, 1.5, (200, 3)):
         plain = min(g.distance(table, k, g.NORMALS, *point) for k in active)
         assert g.nearest_of.py_func(table, g.NORMALS, active, len(table), *point)[0] == plain
+
+
+def test_a_view_is_as_long_as_its_layout_says():
+    """Its columns are counted by hand in geometry.py and shading.py; a scene of little cubes under one light."""
+    view = pack(replace(TEAPOT, style="voxels", light=replace(TEAPOT.light, night=0.5)))[2]
+    assert view.shape == (VIEW_LENGTH,)
+    assert view[SUN : SUN + 3].tolist() == [*TEAPOT.light.sun] and view[NIGHT] == 0.5
 
 
 # ---------------------------------------------------------------- cut and mirror
@@ -155,7 +163,7 @@ def test_a_fisheye_sees_half_of_all_directions_in_a_circle_on_black():
 
 def test_faces_of_voxels_look_along_the_axes():
     table, _, view = pack(replace(TEAPOT, style="voxels"))
-    h, active, hits = view[36], np.empty(len(table) + 1, np.int64), 0
+    h, active, hits = view[VOXEL], np.empty(len(table) + 1, np.int64), 0
     for way in np.random.default_rng(3).normal(size=(200, 3)):
         way /= np.linalg.norm(way)
         start = np.array([0.0, 0.45, 0.0]) - 4.0 * way + np.random.default_rng(4).normal(0, 0.1, 3)

@@ -1,7 +1,10 @@
 """The solids of the picture world once more, in plain numpy and straight from their definitions.
 
-Slow, short, and without a line in common with the package's numba code: it starts from the primitives as objects.py
-lists them, and measures distances to corners, segments and circles instead of by closed forms.
+Slow, short, and without a line in common with the package's numba code: it starts from the primitives of the objects
+(`minidalle/world/objects/`), and measures distances to corners, segments and circles instead of by closed forms.
+Lengths are in units of the world, about one object's height.
+
+Left out: ellipsoids, prisms that taper, and primitives that melt, none of which the twelve toys have.
 """
 
 import itertools
@@ -52,7 +55,8 @@ def _torus(p: np.ndarray, major: float, minor: float, *_: float) -> np.ndarray:
     return np.linalg.norm(p - ring, axis=1) - minor
 
 
-def _prism(p: np.ndarray, apothem: float, half_depth: float, sides: float, _: float) -> np.ndarray:
+def _prism(p: np.ndarray, apothem: float, half_depth: float, sides: float, taper: float) -> np.ndarray:
+    assert taper == 0, "this reference has no prisms that taper"
     n = int(sides)
     corner_radius = apothem / math.cos(math.pi / n)
     angles = math.pi / 2 + 2 * math.pi / n * np.arange(n + 1)
@@ -77,6 +81,11 @@ def primitive_distance(primitive: Primitive, points: np.ndarray) -> np.ndarray:
     return _FORMS[primitive.kind](local, *primitive.dims)
 
 
+def object_distance(shape: str, points: np.ndarray) -> np.ndarray:
+    """Signed distance of points [n, 3], in the object's own axes, from an object (inside: a bound)."""
+    return np.min([primitive_distance(primitive, points) for primitive in OBJECTS[shape]], axis=0)
+
+
 def to_object(thing: Thing, points: np.ndarray) -> np.ndarray:
     """World points [n, 3] in the axes and units of the unscaled object."""
     return turned(points - np.array(thing.position), 1, -thing.yaw) / thing.scale
@@ -89,8 +98,7 @@ def to_world(thing: Thing, points: np.ndarray) -> np.ndarray:
 
 def thing_distance(thing: Thing, points: np.ndarray) -> np.ndarray:
     """Signed distance of world points [n, 3] from a thing (inside: a bound)."""
-    local = to_object(thing, points)
-    return thing.scale * np.min([primitive_distance(p, local) for p in OBJECTS[thing.shape]], axis=0)
+    return thing.scale * object_distance(thing.shape, to_object(thing, points))
 
 
 _clouds: dict[str, np.ndarray] = {}
@@ -101,7 +109,7 @@ def cloud(shape: str, step: float = 0.025) -> np.ndarray:
     if shape not in _clouds:
         axes = (np.arange(-0.85, 0.86, step), np.arange(-0.05, 1.15, step), np.arange(-0.6, 0.61, step))
         grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-        _clouds[shape] = grid[thing_distance(Thing(shape, "red", "medium"), grid * 0.95) < 0]
+        _clouds[shape] = grid[object_distance(shape, grid) < 0]
     return _clouds[shape]
 
 
