@@ -50,8 +50,9 @@ def heads_on_picture(
     """Where the heads of one layer look from one slot: on the picture, and on the caption's words below it.
 
     weights: [head, slot=length], each row adding up to 1. picture: uint8 [height, width, 3]. slot: the slot that asks,
-    an image slot; its cell is framed. words: the caption's tokens; the other text slots are "the rest". Raises
-    ValueError where the slot is no image slot or the weights do not fit.
+    an image slot; its cell is framed, first in the picture itself. Patches glow by their weights, on one scale for all
+    heads. words: the caption's tokens; the other text slots are "the rest". Raises ValueError where the slot is no
+    image slot or the weights do not fit.
     """
     table, pixels, grid = np.asarray(weights, dtype=float), np.asarray(picture), layout.grid
     if not layout.prefix <= slot < layout.length or table.ndim != 2 or table.shape[1] != layout.length:
@@ -65,34 +66,39 @@ def heads_on_picture(
         [table[:, : len(words)], table[:, len(words) : layout.prefix].sum(1, keepdims=True)], 1
     )
     image = np.concatenate([table[:, layout.prefix :], np.zeros((len(table), 1))], 1).reshape(-1, grid, grid)
+    glow = image / max(image.max(), 1e-9)
 
     def paint(canvas: Any) -> None:
         import matplotlib.patches
 
-        above, below = canvas.subplots(2, len(table), squeeze=False, height_ratios=[3, 2])
-        for head, axes in enumerate(above):
-            extent = (0, grid, grid, 0)
-            grey = pixels.mean(-1) / 255
-            axes.imshow(grey, extent=extent, cmap="gray", vmin=-1, vmax=1)
-            seen = image[head] / max(image[head].max(), 1e-9)
-            glow = np.zeros((grid, grid, 4))
-            glow[..., :3], glow[..., 3] = (0.84, 0.37, 0.0), seen
-            axes.imshow(glow, extent=extent)
-            frame = {"fill": False, "edgecolor": BLUE, "linewidth": 3}
+        above, below = canvas.subplots(2, len(table) + 1, squeeze=False, height_ratios=[3, 2])
+        extent = (0, grid, grid, 0)
+        for number, axes in enumerate(above):
+            if number == 0:
+                axes.imshow(pixels, extent=extent)
+            else:
+                axes.imshow(pixels.mean(-1) / 255, extent=extent, cmap="gray", vmin=-1, vmax=1)
+                orange = np.full((grid, grid, 4), (0.84, 0.37, 0.0, 0.0))
+                orange[..., 3] = glow[number - 1]
+                axes.imshow(orange, extent=extent)
+            frame = {"fill": False, "edgecolor": "black" if number == 0 else BLUE, "linewidth": 3}
             axes.add_patch(matplotlib.patches.Rectangle((column, row), 1, 1, **frame))
-            axes.set(xticks=[], yticks=[], title=f"head {head + 1}: picture {image[head].sum():.0%}")
+            share = f"head {number}: picture {image[number - 1].sum():.0%}" if number else "who asks"
+            axes.set(xticks=[], yticks=[], title=share)
             axes.grid(False)
-        for head, axes in enumerate(below):
+        below[0].axis("off")
+        for head, axes in enumerate(below[1:]):
             axes.barh(range(len(labels)), text[head], color=ORANGE)
             axes.set_yticks(range(len(labels)), labels if head == 0 else [])
             axes.set(xlim=(0, max(text.max() * 1.05, 0.05)), ylim=(len(labels) - 0.5, -0.5), xlabel="weight")
 
     said = "; ".join(
-        f"head {head + 1} gives {image[head].sum():.0%} to the picture and looks most at {labels[int(part.argmax())]!r}"
+        f"head {head + 1} gives {image[head].sum():.0%} to the picture, and of the text most to "
+        f"{labels[int(part.argmax())]!r} ({part.max():.2f})"
         for head, part in enumerate(text)
     )
-    alt = f"What slot {slot}, row {row} and column {column} of the picture, looks at: {said} among the words"
-    return figure(paint, alt, 3.6 * len(table), 4.2 + 0.22 * len(labels))
+    alt = f"What slot {slot}, row {row} and column {column} of the picture, looks at: {said}"
+    return figure(paint, alt, 3.0 * (len(table) + 1), 3.6 + 0.2 * len(labels))
 
 
 def block_plan() -> Figure:
