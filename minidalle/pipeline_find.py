@@ -15,6 +15,9 @@ PACKAGE = Path(__file__).parent
 SHELVES = (PACKAGE.parent / "data" / "checkpoints", PACKAGE / "_checkpoints")
 """Where shipped models lie: in the repository, and in an installed wheel."""
 
+TOKENIZER = Path("tokenizer", "tokenizer.json")
+"""Where a training folder has what is trained first (`training/tokenizer_task.py`)."""
+
 FETCHED = ("*.json", "*.safetensors")
 
 
@@ -49,13 +52,15 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
 
     A bare name is a folder only if it holds a manifest, so that some folder called "nano" in the current one
     does not hide the shipped model. "runs/nanno" is a slip, and not asked for on the Hub, where there is a folder
-    "runs". Raises ModelNotFoundError, naming the models there are.
+    "runs". Raises ModelNotFoundError, naming the models there are, or how a training folder becomes one.
     """
     name = os.fspath(name_or_path) if isinstance(name_or_path, str | os.PathLike) else None
     if not isinstance(name, str) or not name.strip():
         raise ModelNotFoundError(f"a model is named by a text, not {name_or_path!r}{_choices('')}")
     folder = Path(os.path.expanduser(name))  # Path.expanduser raises where "~someone" has no home
     if folder.is_dir() and (folder.name != name or (folder / MANIFEST).is_file()):
+        if in_training := _in_training(folder):
+            raise ModelNotFoundError(in_training)
         return folder
     if Path(name).name == name:
         for shelf in SHELVES:
@@ -63,12 +68,26 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
                 return shelf / name
     if folder.is_dir():
         raise ModelNotFoundError(
-            f"the folder {name} is no model folder: it has no {MANIFEST}{_choices(name)}"
+            _in_training(folder)
+            or f"the folder {name} is no model folder: it has no {MANIFEST}{_choices(name)}"
         )
     hub = re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name) and not isinstance(name_or_path, Path)
     if hub and not folder.parent.exists():
         return fetch(name)
     raise ModelNotFoundError(f"there is no model {name!r}, and no such folder{_choices(name)}")
+
+
+def _in_training(folder: Path) -> str:
+    """What to do about a folder that `minidalle train` writes to, or one of its parts; "" for any other."""
+    if any(folder.glob("checkpoints/step-*")):  # runs/x/dalle
+        folder = folder.parent
+    begun = (folder / TOKENIZER).is_file() or any(folder.glob("*/checkpoints/step-*"))
+    if not begun or (folder / MANIFEST).is_file():
+        return ""
+    said, model = f"{folder} is a training folder, not a model folder", folder / "model"
+    if (model / MANIFEST).is_file():
+        return f"{said}: its model is {model}"
+    return f"{said}: pack what was trained into one, minidalle pack {folder} {model}, and then give {model}"
 
 
 def _choices(name: str) -> str:

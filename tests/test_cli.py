@@ -122,6 +122,33 @@ def test_an_unknown_model_is_bad_input(draw):
     assert code == 2 and "there is no model 'no-such-model'" in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("given", ["runs/x", "runs/x/dalle", "runs/x/", "x"])
+def test_a_training_folder_is_told_to_be_packed(draw, tmp_path: Path, monkeypatch, given: str):
+    """What `minidalle train --out runs/x` writes holds weights, but is no model folder yet."""
+    (tmp_path / "runs/x/dalle/checkpoints/step-000100").mkdir(parents=True)
+    if given == "x":
+        monkeypatch.chdir(tmp_path / "runs")
+    code, _, err = draw(CAPTION, model=given)
+    folder = Path(given if given != "runs/x/dalle" else "runs/x")
+    said = f"{folder} is a training folder, not a model folder"
+    assert (
+        code == 2
+        and f"{said}: pack what was trained into one, minidalle pack {folder} {folder / 'model'}" in err
+    )
+    assert len(err.splitlines()) == 1 and "fetch" not in err
+    save_tiny(tmp_path / "runs/x/model")
+    assert f"{said}: its model is {folder / 'model'}\n" in draw(CAPTION, model=given)[2]
+    assert draw(CAPTION, "-n", "1", "--quiet", model=str(folder / "model"))[0] == 0
+
+
+def test_a_training_folder_with_a_tokenizer_only_is_one(draw, tmp_path: Path):
+    (tmp_path / "runs/x/tokenizer").mkdir(parents=True)
+    save_tiny(tmp_path / "runs/x/checkpoints/tiny")  # a shelf of models, as in data/
+    assert all("training folder" not in draw(CAPTION, model=given)[2] for given in ("runs", "runs/x"))
+    (tmp_path / "runs/x/tokenizer/tokenizer.json").write_text("{}", encoding="utf-8")
+    assert "minidalle pack runs/x runs/x/model" in draw(CAPTION, model="runs/x")[2]
+
+
 def test_what_goes_wrong_is_told_in_one_sentence(draw, folder: str, tmp_path: Path):
     code, _, err = draw(CAPTION, "-n", "1", "--quiet", "--out", "no/such/folder/grid.png")
     assert code == 2 and "there is no folder" in err and len(err.splitlines()) == 1

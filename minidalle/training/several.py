@@ -235,9 +235,9 @@ def spread(model: nn.Module, average: nn.Module, ranks: Ranks, device: str) -> t
 
 
 def buffers_apart(wrapper: type) -> dict[str, bool]:
-    """The argument that keeps a wrapper's forward passes from copying the leader's buffers, which newer versions of torch
-    name otherwise, and warn of the older name. The running means of a dVAE are of a process's own share; the leader's
-    are kept."""
+    """The argument that keeps a wrapper's forward passes from copying the leader's buffers: newer torch has a new name
+    for it, and warns of the old one. The running means of a dVAE are of each process's own share; the leader's are kept.
+    """
     new, old = "forward_sync_buffers", "broadcast_buffers"
     return {new if new in inspect.signature(wrapper).parameters else old: False}
 
