@@ -241,9 +241,10 @@ finds what was kept of the slots before it: `keys` and `values`, each `[head, sl
 the first time. Give back three tensors: what the newest slot reads, `[head, channel]`, and the two stores with
 the newest slot in them.
 
-The check feeds your function a stream, slot by slot, handing it back the stores that it gave, and compares with the
-full attention of lesson 06. Its picture has a row for each slot: what was read, then the keys and the values that are
-kept at the end. (A cache in Python, run for 1280 slots, would copy much; the package writes into one array.)"""
+The check feeds your function two streams in turn, slot by slot, handing it back the stores that it gave for each,
+and compares with the full attention of lesson 06. Its picture has a row for each slot of the one stream, then of the
+other: what was read, then the keys and the values that are kept at the end. (A cache in Python, run for 1280 slots,
+would copy much; the package writes into one array.)"""
 
     specification = """\
 For slot $t$ and each head: $\\text{read}_t = \\sum_{s \\le t} w_s \\mathbf{v}_s$ with
@@ -314,6 +315,17 @@ $w = \\text{softmax}_s(\\mathbf{q}_t \\cdot \\mathbf{k}_s / \\sqrt{\\text{channe
         def query_kept(query, key, value, keys, values):
             """queries are kept, too"""
             keys, values = torch.cat([keys, query[:, None]], 1), torch.cat([values, value[:, None]], 1)
+            weights = ((keys * query[:, None]).sum(-1) / math.sqrt(query.shape[-1])).softmax(-1)
+            return (weights[..., None] * values).sum(1), keys, values
+
+        def one_store_for_all(query, key, value, keys, values, kept=([], [])):
+            """there is one stream at a time"""
+            if keys.shape[1] == 0:
+                for store in kept:
+                    store.clear()
+            for store, new in zip(kept, (key, value)):
+                store.append(new)
+            keys, values = (torch.stack(store, dim=1) for store in kept)
             weights = ((keys * query[:, None]).sum(-1) / math.sqrt(query.shape[-1])).softmax(-1)
             return (weights[..., None] * values).sum(1), keys, values
 

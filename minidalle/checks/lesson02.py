@@ -80,7 +80,13 @@ LEARN_MERGES = Checker(
     "learn_merges(chunk_counts, n_merges)",
     target=bpe_training.learn_merges,
     make=lambda rng: (some_words(rng), rng.randint(1, 8)),
-    edges=(({b"low": 1, b" lower": 1, b" lowest": 1}, 4), ({b"ab": 3}, 5), ({b"a": 9}, 2)),
+    edges=(
+        ({b"low": 1, b" lower": 1, b" lowest": 1}, 4),
+        ({b"ab": 3}, 5),
+        ({b"a": 9}, 2),
+        ({}, 3),
+        ({b"ab": 3}, 0),
+    ),
     beliefs=(
         Belief(
             "a tie goes to the pair met first",
@@ -147,6 +153,7 @@ COUNT_PAIRS = Checker(
         ([([97, 97, 97], 2), ([97, 97], 1)],),
         ([([97, 98], 1), ([98, 97], 2)],),
         ([([98, 97, 98, 97], 3)],),
+        ([],),
     ),
     beliefs=(
         Belief(

@@ -28,6 +28,7 @@ NEAREST_CODE = Checker(
         (torch.tensor([[0.0, 0.0]]), torch.tensor([[0.0, 1.6], [1.0, 1.0], [3.0, 3.0]])),
         (torch.tensor([[1.0, 0.0], [0.9, 0.1], [5.0, 0.0]]), torch.tensor([[1.0, 0.2], [3.0, 0.0]])),
         (torch.tensor([[1.0, 1.0], [-2.0, 0.5]]), torch.tensor([[1.0, 2.0], [-9.0, -9.0], [-2.0, 1.0]])),
+        (torch.tensor([[280.2], [3.1]]), torch.arange(300.0)[:, None]),  # more codes than a byte counts
     ),
     beliefs=(
         Belief(

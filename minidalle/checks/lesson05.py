@@ -54,6 +54,7 @@ PAD_BY_POSITION = Checker(
     edges=(
         (torch.tensor([[7, 9, PAD, PAD, PAD], [0, PAD, PAD, PAD, PAD]]), 50),
         (torch.tensor([[3, 1, 2]]), 4),
+        (torch.tensor([[300, 16000, PAD, PAD]]), 16384),
         (torch.tensor([[PAD, PAD, PAD]]), 10),
     ),
     axes=("caption", "position"),
@@ -115,7 +116,7 @@ ROW_AND_COLUMN = Checker(
     "row_and_column(slot, text_length, grid)",
     target=row_and_column,
     make=some_slot,
-    edges=((0, 4, 4), (4, 4, 4), (5, 4, 4), (9, 4, 4), (19, 4, 4), (1279, 256, 32)),
+    edges=((9, 4, 4), (0, 4, 4), (4, 4, 4), (5, 4, 4), (19, 4, 4), (1279, 256, 32)),
     beliefs=(
         Belief(
             "the picture starts right after the caption",
@@ -191,7 +192,10 @@ JOIN_STREAM = Checker(
     "join_stream(text, image, text_vocab)",
     target=streamed,
     make=some_pairs,
-    edges=((torch.tensor([[7, 9, 52, 53]]), torch.tensor([[3, 0, 15, 1]]), 50),),
+    edges=(
+        (torch.tensor([[7, 9, 52, 53]]), torch.tensor([[3, 0, 15, 1]]), 50),
+        (torch.tensor([[300, 16000, 16386, 16387]]), torch.tensor([[29, 0, 15, 1]]), 16384),
+    ),
     axes=("pair", "slot"),
     beliefs=(
         Belief(

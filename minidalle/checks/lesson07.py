@@ -127,11 +127,16 @@ def still(stream: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return x, *stream[1:]
 
 
+def alone(stream: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """A batch of one."""
+    return stream[0][:1], *stream[1:]
+
+
 MLP_BRANCH = Checker(
     "mlp_branch(x, gain, bias, expand, expand_bias, shrink, shrink_bias)",
     target=half_block,
     make=some_stream,
-    edges=(still(some_stream(random.Random(0))),),
+    edges=(still(some_stream(random.Random(0))), alone(some_stream(random.Random(1)))),
     tolerance=5e-3,
     count=8,
     axes=("slot", "number"),

@@ -209,6 +209,7 @@ COMBINE_PIECES = Checker(
         some_pieces(random.Random(0)),
         FAR_APART,
         some_pieces(random.Random(2), hidden=True),
+        tuple(report[:, :1] for report in some_pieces(random.Random(3))),
     ),
     count=12,
     axes=("slot", "number"),

@@ -27,7 +27,7 @@ def kept_if(numbers: float, rest: float = 0.0, always: bool = False) -> Callable
 
 KEPT_BYTES = Checker(
     "kept_bytes(parameters, cards, sharded)",
-    target=costs.kept_bytes,
+    target=lambda *case: float(costs.kept_bytes(*case)),  # a number: whole or not
     make=lambda rng: (rng.randint(1, 10_000), rng.randint(2, 64), rng.random() < 0.5),
     edges=((1, 1, False), (1, 8, False), (1000, 8, True), (12_000_000_000, 64, True)),
     beliefs=(

@@ -60,6 +60,7 @@ PICK_CODES = Checker(
         (torch.tensor([[0.5, 0.25, 0.25]] * 4), torch.tensor([0.0, 0.5, 0.75, 0.3])),
         (torch.tensor([[0.0, 0.0, 1.0], [0.0, 0.75, 0.25]]), torch.tensor([0.0, 0.0])),
         (torch.tensor([[0.25, 0.25, 0.4999]]), torch.tensor([0.99995])),
+        (torch.full((1, 512), 1 / 512), torch.tensor([300.5 / 512])),
     ),
     axes=("row",),
     beliefs=(

@@ -18,26 +18,31 @@ Step = tuple[Tensor, Tensor, Tensor]
 
 
 def fed(answer, q: Tensor, k: Tensor, v: Tensor) -> Any:
-    """Feed a stream [head, slot, channel] slot by slot to a step with stores: a table [slot, 3 * head * channel] of
-    what was read, and of the keys and values kept at the end. Raises TypeError for what is no step."""
+    """Feed two streams [head, slot, channel] in turn, slot by slot, to a step with stores: the one given, and the same
+    from its end. A table [slots of both, 3 * head * channel] of what was read, and of the keys and values kept at the
+    end. Raises TypeError for what is no step."""
     heads, slots, channels = q.shape
-    keys = values = q.new_zeros(heads, 0, channels)
-    read = []
+    streams = [(q, k, v), (q.flip(1), k.flip(1), v.flip(1))]
+    stores = [(q.new_zeros(heads, 0, channels), q.new_zeros(heads, 0, channels)) for _ in streams]
+    read: list[list[Tensor]] = [[], []]
     for slot in range(slots):
-        given = answer(q[:, slot], k[:, slot], v[:, slot], keys, values)
-        if given is None:
-            return None
-        if (
-            not isinstance(given, tuple | list)
-            or len(given) != 3
-            or not all(isinstance(x, Tensor) for x in given)
-        ):
-            raise TypeError("it should give back three tensors: what is read, the keys and the values")
-        out, keys, values = given
-        if out.shape != (heads, channels):
-            raise TypeError(f"what is read should be [{heads}, {channels}], and is {list(out.shape)}")
-        read.append(out.flatten())
-    kept = [store.transpose(0, 1).flatten(1) for store in (keys, values)]
+        for which, stream in enumerate(streams):
+            given = answer(*(part[:, slot] for part in stream), *stores[which])
+            if given is None:
+                return None
+            if not isinstance(given, tuple | list) or [isinstance(x, Tensor) for x in given] != [True] * 3:
+                raise TypeError("it should give back three tensors: what is read, the keys and the values")
+            if given[0].shape != (heads, channels):
+                said = f"what is read should be [{heads}, {channels}], and is {list(given[0].shape)}"
+                raise TypeError(said)
+            read[which].append(given[0].flatten())
+            stores[which] = given[1], given[2]
+    return torch.cat([_table(*both, slots) for both in zip(read, stores, strict=True)])
+
+
+def _table(read: list[Tensor], stores: tuple[Tensor, Tensor], slots: int) -> Tensor:
+    """What was read of a stream, beside what was kept."""
+    kept = [store.transpose(0, 1).flatten(1) for store in stores]
     grown = [torch.nn.functional.pad(one, (0, 0, 0, max(0, slots - len(one)))) for one in kept]
     return torch.cat([torch.stack(read), *grown], dim=1)
 
@@ -64,6 +69,19 @@ def step(way: str):
     return attend
 
 
+def own_store() -> Any:
+    """A step that keeps keys and values by itself, in one place for all streams, and empties it at a first slot."""
+    kept: dict[str, Tensor] = {}
+
+    def attend(q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor) -> Step:
+        if not keys.shape[1]:
+            kept.update(keys=keys, values=values)
+        read, kept["keys"], kept["values"] = whole_stream(q, k, v, kept["keys"], kept["values"])
+        return read, kept["keys"], kept["values"]
+
+    return attend
+
+
 def some_stream(rng: random.Random) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values [head, slot, channel] of a short stream."""
     generator = torch.Generator().manual_seed(rng.getrandbits(40))
@@ -77,7 +95,8 @@ ATTEND_NEWEST = Checker(
     observe=fed,
     make=some_stream,
     count=8,
-    axes=("slot", "read, then keys, then values"),
+    edges=(tuple(part[:1] for part in some_stream(random.Random(0))),),
+    axes=("slot of one stream, then of another", "read, then keys, then values"),
     beliefs=(
         Belief(
             "the newest slot does not see itself",
@@ -114,6 +133,13 @@ ATTEND_NEWEST = Checker(
             "You put the query into the store of keys. A query is asked once, by its own slot, and never again; what "
             "later slots compare with is the key.",
             step("query kept"),
+        ),
+        Belief(
+            "there is one stream at a time",
+            "You keep keys and values in a place of the function's own, and do not look at the stores that you are "
+            "given. Two pictures drawn in turn then read each other's slots. Whoever calls keeps the stores, one pair "
+            "for each stream: use keys and values as they come.",
+            own_store(),
         ),
     ),
 )

@@ -38,14 +38,15 @@ def searched(drawings: Tensor, batches: list[Tensor], way: str = "") -> tuple[Te
 
 
 def two_lists(answer, drawings: Tensor, batches: list[Tensor]) -> Any:
-    """An answer's numbers and distances as lists: tensors are as good. Raises TypeError for what is no such pair."""
+    """An answer's numbers and distances by name; tensors as lists, and nothing else converted. Raises TypeError for
+    what is no such pair."""
     given = answer(drawings, batches)
     if given is None:
         return None
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise TypeError("it should give back two things: the numbers of the pictures, and the distances")
-    numbers, distances = (plain.tolist() if isinstance(plain, Tensor) else plain for plain in given)
-    return {"numbers": [int(one) for one in numbers], "distances": [float(one) for one in distances]}
+    numbers, distances = (part.tolist() if isinstance(part, Tensor) else part for part in given)
+    return {"numbers": numbers, "distances": distances}
 
 
 def some_training(rng: random.Random) -> tuple[Tensor, list[Tensor]]:

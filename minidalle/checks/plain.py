@@ -49,7 +49,10 @@ def plain(value: Any) -> Any:
         found = {_unwrapped(key): plain(item) for key, item in value.items()}
         return found if all(map(_is_key, found)) else Unknown("dict of strange keys")
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
-        return plain(value.tolist()) if getattr(value, "ndim", 0) == 0 else plain(torch.as_tensor(value))
+        if getattr(value, "ndim", 0) == 0:
+            return plain(value.tolist())
+        native = value.astype(value.dtype.newbyteorder("="), order="C")  # a copy, its numbers side by side
+        return plain(torch.as_tensor(native))
     return Unknown(type(value).__name__)
 
 
@@ -61,6 +64,7 @@ def _strided(value: Tensor) -> Tensor | Unknown:
         return Unknown("tensor of a huge size")
     value = value.detach().cpu()
     value = value if value.layout == torch.strided else value.to_dense()
+    value = value if type(value) is Tensor else value.as_subclass(Tensor)  # which may compare as it likes
     if str(value.dtype).removeprefix("torch.") in DTYPES:
         return value
     return value.float() if value.is_floating_point() else value.long()
@@ -160,7 +164,10 @@ def in_form_of(want: Any, got: Any) -> Any:
     plainer = settled(got)
     if isinstance(want, Tensor):
         fits = want.ndim == 1 and _is_row(plainer)
-        return torch.tensor(plainer, dtype=None if plainer else want.dtype) if fits else got
+        whole = fits and not want.is_floating_point() and plainer
+        return (
+            torch.tensor(plainer, dtype=None if whole or _has_truth(plainer) else want.dtype) if fits else got
+        )
     is_row = isinstance(want, list) and isinstance(plainer, Tensor) and plainer.ndim == 1
     return plainer.tolist() if is_row else plainer
 
@@ -168,7 +175,8 @@ def in_form_of(want: Any, got: Any) -> Any:
 def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
     """Whether two plain values agree: numbers within the tolerance (relative above 1), everything else exactly.
 
-    A truth value is no number here. Forms that are as good as one another count as one (`in_form_of`).
+    A truth value is no number here, and no float a whole number. Forms that are as good as one another count as one
+    (`in_form_of`).
     """
     want = settled(want)
     got = in_form_of(want, got)
@@ -176,6 +184,8 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
         return isinstance(got, Tensor) and _same_tensors(got, want, tolerance)
     if isinstance(want, bool) or isinstance(got, bool):
         return got is want
+    if isinstance(want, int):  # places and counts: 1.0 is none, and 1.9 is not 1
+        return isinstance(got, int) and got == want
     if isinstance(want, float) and isinstance(got, int | float):
         return _near(float(got), want, tolerance)
     if isinstance(want, list):
@@ -193,6 +203,11 @@ def same(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
     if isinstance(got, Unknown | Tensor):
         return False
     return got == want
+
+
+def _has_truth(value: list[Any]) -> bool:
+    """Whether there are truth values in a list."""
+    return any(isinstance(item, bool) for item in value)
 
 
 def _is_row(value: Any) -> bool:

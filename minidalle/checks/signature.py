@@ -58,17 +58,33 @@ class Signature:
         """The arguments' names, in order."""
         return list(self.arguments)
 
-    def draw(self, rng: random.Random) -> tuple[Any, ...]:
-        """One case: a value for each argument. Raises ValueError for a kind that is not known."""
-        drawn = Drawn(rng, self.sizes)
+    @property
+    def batch(self) -> str:
+        """The first axis of the first tensor, if no sizes are said of it; "" if there is none."""
+        kinds = [kind.slice for kind in self.arguments.values() if isinstance(kind, ast.Subscript)]
+        words = [
+            ast.unparse(kind.value) for kind in self.arguments.values() if isinstance(kind, ast.Subscript)
+        ]
+        for word, kind in zip(words, kinds, strict=True):
+            first = kind.elts[0] if isinstance(kind, ast.Tuple) else kind
+            if word in ("float", "unit", "probs", "bool"):
+                return first.id if isinstance(first, ast.Name) and first.id not in self.sizes else ""
+        return ""
+
+    def draw(self, rng: random.Random, known: Mapping[str, int] | None = None) -> tuple[Any, ...]:
+        """One case: a value for each argument. known: axes that are so long. Raises ValueError for a kind that is not
+        known."""
+        drawn = Drawn(rng, self.sizes, known or {})
         return tuple(drawn.value(name, kind) for name, kind in self.arguments.items())
 
 
 class Drawn:
     """The sizes and numbers of one case."""
 
-    def __init__(self, rng: random.Random, sizes: Mapping[str, tuple[int, int]]) -> None:
-        self.rng, self.sizes, self.known = rng, sizes, {}
+    def __init__(
+        self, rng: random.Random, sizes: Mapping[str, tuple[int, int]], known: Mapping[str, int]
+    ) -> None:
+        self.rng, self.sizes, self.known = rng, sizes, dict(known)
         self.generator = torch.Generator().manual_seed(rng.getrandbits(62))
 
     def value(self, name: str, kind: ast.expr | None) -> Any:
