@@ -4,6 +4,8 @@ A folder of pictures (`pairs_folder.py`), a parquet file, a folder in the Hub's 
 that the library `datasets` has made already. That library is imported when it is first needed.
 """
 
+import contextlib
+import difflib
 import glob
 import itertools
 import os
@@ -124,14 +126,27 @@ def _lines(source: Any, split: str, config: str | None, streaming: bool) -> tupl
             str(path), lambda: _load("parquet", None, "train", True, _exactly(path)), path
         )
     name = os.fspath(source)
-    if (
-        isinstance(source, Path)
-        or not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", name)
-        or path.suffix == ".parquet"
-    ):
-        raise PairsError(f"there is no file or folder {name}")
+    if not _on_the_hub(source, path):
+        raise PairsError(
+            f"there is no file or folder {name}{_near(path)}; on the Hub a data set is named owner/name"
+        )
     title = f"{name} (no file or folder here, so a data set on the Hub)"
     return title, _dataset_lines(title, lambda: _load(name, config, split, streaming))
+
+
+def _on_the_hub(source: str | os.PathLike, path: Path) -> bool:
+    """Whether a source that is not here can be a name on the Hub, "owner/name". A bare name, "./pictures", and
+    "pictures/cats" where there is a folder "pictures", are slips: asking for them takes long, and tells little."""
+    named = isinstance(source, str) and re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", source)
+    return bool(named) and path.suffix != ".parquet" and not path.parent.exists()
+
+
+def _near(path: Path) -> str:
+    """What is here under a name that is nearly the one of a path that is not."""
+    with contextlib.suppress(OSError):
+        close = difflib.get_close_matches(path.name, os.listdir(path.parent), n=1, cutoff=0.7)
+        return f"; did you mean {path.parent / close[0]}?" if close else ""
+    return ""
 
 
 def _exactly(path: Path) -> str:

@@ -483,6 +483,7 @@ def test_pictures_and_texts_that_lack_each_other(animals):
     [
         ("nowhere/at/all", "there is no file or folder nowhere/at/all"),
         ("missing.parquet", "there is no file or folder missing.parquet"),
+        ("nowhere", "there is no file or folder nowhere; on the Hub a data set is named owner/name"),
         ("some-one/unknown-animals", "no file or folder here, so a data set on the Hub.* cannot be read: .+"),
         (7, "a source is a folder, a parquet file, a data set or its name, not 7"),
     ],
@@ -490,6 +491,57 @@ def test_pictures_and_texts_that_lack_each_other(animals):
 def test_a_source_that_is_not_there(source, says):
     with pytest.raises(PairsError, match=says):
         pairs_from(source, 8)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The names that the Hub was asked for: a stand-in answers, which has nothing."""
+    names = []
+
+    def load(name, *args, **options):
+        names.append(name)
+        raise ConnectionError("the Hub was asked")
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    return names
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(
+            "nowhere",
+            "nowhere.zip",
+            "animal",
+            "./nowhere",
+            "./animals/nowhere",
+            "animals/nowhere",
+            "../some/where",
+        ),
+        *("~/nowhere/at/all", "nowhere/", "/nowhere", "some/nowhere.parquet", "a/b/c", "a\\b"),
+    ],
+)
+def test_a_slip_in_a_path_is_told_at_once(animals, monkeypatch, asked, source):
+    """The Hub would be asked five times, and say something about a data set."""
+    monkeypatch.chdir(animals.parent)
+    with pytest.raises(PairsError) as told:
+        pairs_from(source, 8)
+    near = "; did you mean animals?" if source == "animal" else ""
+    assert (
+        str(told.value)
+        == f"there is no file or folder {source}{near}; on the Hub a data set is named owner/name"
+    )
+    assert asked == []
+
+
+def test_only_owner_and_name_are_asked_for_on_the_hub(animals, monkeypatch, asked):
+    monkeypatch.chdir(animals.parent)
+    for source in ("some-one/animals", "some_1/pictures.v2"):
+        with pytest.raises(
+            PairsError, match=r"no file or folder here, so a data set on the Hub.*: the Hub was asked"
+        ):
+            pairs_from(source, 8)
+    assert asked == ["some-one/animals", "some_1/pictures.v2"]
 
 
 def test_a_folder_without_pairs(tmp_path, animals):

@@ -236,8 +236,7 @@ def spread(model: nn.Module, average: nn.Module, ranks: Ranks, device: str) -> t
 
 def buffers_apart(wrapper: type) -> dict[str, bool]:
     """The argument that keeps a wrapper's forward passes from copying the leader's buffers: newer torch has a new name
-    for it, and warns of the old one. The running means of a dVAE are of each process's own share; the leader's are kept.
-    """
+    for it, and warns of the old one. A dVAE's running means are of each process's own share; the leader's are kept."""
     new, old = "forward_sync_buffers", "broadcast_buffers"
     return {new if new in inspect.signature(wrapper).parameters else old: False}
 
