@@ -98,11 +98,11 @@ def learn_merges(
     words = [list(chunk) for chunk in chunk_counts]
     word_counts = list(chunk_counts.values())
     pair_counts: Counter[Pair] = Counter()
-    words_with: defaultdict[Pair, set[int]] = defaultdict(set)  # may name a word that has lost the pair since
+    words_with: defaultdict[Pair, list[int]] = defaultdict(list)  # may name one twice, or one that lost it
     for index, word in enumerate(words):
         for pair in pairwise(word):
             pair_counts[pair] += word_counts[index]
-            words_with[pair].add(index)
+            words_with[pair].append(index)
     # A heap gives its smallest item first: the highest count (negated), then, in a tie, the smallest pair.
     queue = [(-count, pair) for pair, count in pair_counts.items()]
     heapify(queue)
@@ -122,19 +122,37 @@ def learn_merges(
             bar.update()
             born: set[Pair] = set()
             for index in words_with.pop(pair):
-                # Take the word's pairs out of the counts, merge, and put its new pairs in.
-                word, times = words[index], word_counts[index]
-                for old in pairwise(word):
-                    pair_counts[old] -= times
-                words[index] = word = _merge_everywhere(word, pair, new_id)
-                for new in pairwise(word):
-                    pair_counts[new] += times
-                    if new_id in new:
-                        words_with[new].add(index)
-                        born.add(new)
+                for old, new in _merge_in_place(words[index], pair, new_id):
+                    pair_counts[old] -= word_counts[index]
+                    pair_counts[new] += word_counts[index]
+                    words_with[new].append(index)
+                    born.add(new)
             for new in born:
                 heappush(queue, (-pair_counts[new], new))
     return merges
+
+
+def _merge_in_place(word: list[int], pair: Pair, new_id: int) -> list[tuple[Pair, Pair]]:
+    """Replace every `pair` in `word` by `new_id`, from left to right: with a a, a a a becomes aa a.
+
+    Returns which pairs of neighbours became which, in that order: in x a b y with a b, (x, a) became (x, ab) and
+    (b, y) became (ab, y).
+    """
+    left, right = pair
+    became: list[tuple[Pair, Pair]] = []
+    place, last = 0, len(word) - 1
+    while place < last:
+        if word[place] == left and word[place + 1] == right:
+            if place > 0:
+                before = word[place - 1]
+                became.append(((before, left), (before, new_id)))
+            if place + 1 < last:
+                after = word[place + 2]
+                became.append(((right, after), (new_id, after)))
+            word[place : place + 2] = [new_id]
+            last -= 1
+        place += 1
+    return became
 
 
 def _merge_everywhere(word: list[int], pair: Pair, new_id: int) -> list[int]:

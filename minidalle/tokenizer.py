@@ -23,6 +23,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from numbers import Integral
 
 import torch
@@ -98,9 +99,7 @@ class BPETokenizer:
         if isinstance(texts, str):
             raise ValueError("texts is one str; pass a list of texts, as in train([text], ...)")
         untrained = cls((), pattern, lower)
-        counts: Counter[str] = Counter()
-        for text in texts:
-            counts.update(untrained.split(text))
+        counts = Counter(chain.from_iterable(map(untrained.split, texts)))
         chunk_counts = {chunk.encode("utf-8"): count for chunk, count in counts.items()}
         return cls(learn_merges(chunk_counts, vocab_size - N_BYTES, min_count, progress), pattern, lower)
 
