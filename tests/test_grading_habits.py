@@ -58,6 +58,10 @@ RIGHT = {
     "an array for a list": ("dead_codes", np.array),
     "a dictionary of another type": ("count_pairs", lambda counts: OrderedDict(Counter(counts))),
     "numpy's numbers in a dictionary": ("count_words", number_types),
+    "numpy's numbers in pairs": (
+        "count_pairs",
+        lambda counts: {tuple(map(np.int64, pair)): n for pair, n in counts.items()},
+    ),
     "a number as a tensor": ("count_spellings", torch.tensor),
     "a whole number for one with a fraction": ("kept_bytes", lambda n: int(n) if n == int(n) else n),
     "a named tuple": ("nearest_training", lambda pair: Two(*pair)),

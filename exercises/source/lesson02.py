@@ -154,6 +154,11 @@ the left one wins."""
                     place += 1
             return out
 
+        def in_a_text(ids, pair, new_id):
+            """ids are what they look like"""
+            row = str(list(ids))[1:-1].replace("{}, {}".format(*pair), str(new_id))
+            return [int(one) for one in row.split(",")] if row else []
+
         def besides(ids, pair, new_id):
             """the new id comes besides the two"""
             out, place = [], 0

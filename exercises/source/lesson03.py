@@ -340,6 +340,11 @@ heat to one over the number of codes."""
             best = logits.argmax()
             return [F.softmax((logits + g) / t, dim=1)[:, best].mean().item() for t in temperatures]
 
+        def cooling(logits, uniform, temperatures):
+            """temperatures come in their order"""
+            g = -(-uniform.log()).log()
+            return sorted(F.softmax((logits + g) / t, dim=1).amax(1).mean().item() for t in temperatures)
+
         def noiseless(logits, uniform, temperatures):
             """sharpness without chance"""
             return [F.softmax(logits / t, dim=0).max().item() for t in temperatures]

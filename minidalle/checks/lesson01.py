@@ -108,6 +108,8 @@ def guessed(train: list[str], test: list[str], way: str = "") -> float:
         return sum(n * asked[value] for value, n in seen.items()) / len(train) / len(test)
     tie = list(seen).index if way == "met first" else lambda value: value
     guess = min(seen, key=lambda value: (-seen[value], tie(value)))
+    if way == "within":
+        return sum(value in guess for value in test) / len(test)
     return asked[guess] / len(test)
 
 
@@ -127,6 +129,7 @@ BLIND_GUESS = Checker(
         (["red", "red", "blue"], ["red", "blue", "green", "red"]),
         (["red", "blue", "blue", "red"], ["red", "red", "blue"]),
         (["green"], ["red"]),
+        (["dark red", "dark red", "red"], ["red", "dark red", "red", "blue"]),
     ),
     beliefs=(
         Belief(
@@ -158,6 +161,12 @@ BLIND_GUESS = Checker(
             "Right, until two values are equally frequent: then your guess depends on the order of the data. "
             "Take the one that comes first in the alphabet.",
             lambda train, test: guessed(train, test, "met first"),
+        ),
+        Belief(
+            "in is the same as ==",
+            "You ask whether a value is *in* your guess. Of texts that asks for a part: 'red' in 'dark red' is True, "
+            "and yet the answer 'dark red' would be wrong. Compare with ==.",
+            lambda train, test: guessed(train, test, "within"),
         ),
     ),
 )

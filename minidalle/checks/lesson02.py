@@ -182,6 +182,12 @@ COUNT_PAIRS = Checker(
 )
 
 
+def by_digits(ids: list[int], pair: Pair, new_id: int) -> list[int]:
+    """Merging in the text of the row, for a belief: 197 ends as 97 does."""
+    text = ", ".join(map(str, ids)).replace(f"{pair[0]}, {pair[1]}", str(new_id))
+    return [int(one) for one in text.split(", ") if one]
+
+
 def merged(ids: list[int], pair: Pair, new_id: int, way: str) -> list[int]:
     """Merging with one of the rules changed, for beliefs."""
     if way == "from the right":
@@ -206,7 +212,12 @@ MERGE_PAIR = Checker(
         rng.choice(((97, 98), (97, 97))),
         256,
     ),
-    edges=(([97, 97, 97], (97, 97), 256), ([], (97, 98), 256), ([97, 98, 97, 98], (97, 98), 300)),
+    edges=(
+        ([97, 97, 97], (97, 97), 256),
+        ([], (97, 98), 256),
+        ([97, 98, 97, 98], (97, 98), 300),
+        ([197, 98, 97, 980, 97, 98], (97, 98), 256),
+    ),
     beliefs=(
         Belief(
             "one place is enough",
@@ -229,6 +240,12 @@ MERGE_PAIR = Checker(
             "Your function never finds the pair. A slice of ids is a list and pair a tuple, and in Python those are "
             "never equal: [1, 2] == (1, 2) is False. Make one what the other is.",
             lambda ids, pair, new_id: list(ids),
+        ),
+        Belief(
+            "ids are what they look like",
+            "You replace in the text of the row, where 197 ends with the digits of 97 and 980 begins with those of 98, "
+            "so parts of other ids are taken for the pair. Compare ids as numbers, two neighbours at a time.",
+            by_digits,
         ),
         Belief(
             "the new id comes besides the two",

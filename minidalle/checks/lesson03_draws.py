@@ -116,7 +116,7 @@ RELAXED_SAMPLE = Checker(
 def sharpness(logits: Tensor, uniform: Tensor, temperatures: Sequence[float], way: str = "") -> list[float]:
     """The largest share of a softened draw, on average over draws, at each temperature; or by a belief."""
     curve = []
-    for temperature in temperatures:
+    for temperature in sorted(temperatures, reverse=True) if way == "sorted" else temperatures:
         scores = (logits + gumbel(uniform)) / temperature
         if way == "upside down":
             scores = (logits + gumbel(uniform)) * temperature
@@ -150,6 +150,7 @@ SHARPNESS_CURVE = Checker(
     edges=(
         (torch.zeros(4), some_noise(random.Random(1), 30, 4), [4.0, 1.0, 0.25, 0.0625]),
         (torch.tensor([3.0, 0.0, 0.0]), some_noise(random.Random(2), 30, 3), [2.0, 0.5]),
+        (torch.tensor([1.0, 0.0, 2.0]), some_noise(random.Random(3), 20, 3), [0.5, 4.0, 0.5, 1.0]),
     ),
     beliefs=(
         Belief(
@@ -158,6 +159,12 @@ SHARPNESS_CURVE = Checker(
             "it comes near the probabilities, however cold it is. Take each draw's largest share, then the "
             "mean of those.",
             lambda *given: sharpness(*given, way="mean first"),
+        ),
+        Belief(
+            "temperatures come in their order",
+            "Your curve rises whatever the order of {temperatures} is: you sort. Number t of the curve belongs to "
+            "temperature number t, also where they rise, or one comes twice.",
+            lambda *given: sharpness(*given, way="sorted"),
         ),
         Belief(
             "the likeliest code always wins",

@@ -80,6 +80,8 @@ def attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, way: str = "") -> Te
         return (scores.softmax(-1) * mask) @ v
     if way == "over queries":
         return torch.nan_to_num(scores.masked_fill(~mask, -torch.inf).softmax(-2)) @ v
+    if way == "hundred":
+        return (scores - 100 * ~mask).softmax(-1) @ v
     if way == "zero":
         return (scores * mask).softmax(-1) @ v
     hidden = mask if way == "hides" else ~mask
@@ -96,11 +98,22 @@ def some_heads(rng: random.Random) -> tuple[Tensor, ...]:
     return 1.5 * q, k, v, mask
 
 
+LOUD = torch.tensor([-5.6, -5.5, 11.2])[None, :, None] * torch.tensor([1.0, 0.0])
+"""Keys of one head, of which the last fits the query (10, 0) better than the others by 118, and e to it is a float."""
+
 MASKED_ATTENTION = Checker(
     "masked_attention(q, k, v, mask)",
     target=attended,
     make=some_heads,
     loops=False,
+    edges=(
+        (
+            torch.tensor([[[10.0, 0.0]] * 3]),
+            LOUD,
+            torch.arange(6.0).view(1, 3, 2),
+            torch.ones(3, 3, dtype=torch.bool).tril(),
+        ),
+    ),
     count=12,
     axes=("slot", "number"),
     beliefs=beliefs_of(
@@ -134,6 +147,12 @@ MASKED_ATTENTION = Checker(
             "zero",
             "You set hidden scores to 0. Then e to the 0 is 1, and hidden keys still get weight. Only minus "
             "infinity becomes a weight of 0.",
+        ),
+        (
+            "a hundred less is hidden",
+            "hundred",
+            "You take 100 off hidden scores. That hides most of them, but a key that fits very well may be ahead by "
+            "more, and then a slot reads the future. Only minus infinity is beyond every score.",
         ),
         (
             "queries share the softmax",

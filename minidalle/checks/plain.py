@@ -71,7 +71,9 @@ def _strided(value: Tensor) -> Tensor | Unknown:
 
 
 def _unwrapped(key: Any) -> Any:
-    """A key of NumPy's own as Python's."""
+    """A key of NumPy's own as Python's, also within a tuple."""
+    if isinstance(key, tuple):
+        return tuple(map(_unwrapped, key))
     return key.item() if type(key).__module__ == "numpy" and getattr(key, "ndim", 1) == 0 else key
 
 
