@@ -131,7 +131,7 @@ def short_row(quick: bool) -> Row:
         for name in PEERS:
             sides += their_side(row, name, config, precision, batch)
         sides += general_side(row, config, precision, batch)
-    measure(row, sides, peaks, 2 if quick else 5)
+    measure(row, sides, peaks, 2 if quick else 3)
     row.goals = [
         Goal("minidalle", "dalle-pytorch, axial", 1.6),
         Goal("minidalle, widened", "dalle-pytorch, axial", 1.6),
