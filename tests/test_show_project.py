@@ -2,7 +2,7 @@
 
 import pytest
 
-from minidalle.show.project import STATIONS, lengths, spoken, stations, times
+from minidalle.show.project import STATIONS, TICKS, lengths, spoken, stations, times
 
 
 def test_stations_ask_their_questions_in_order():
@@ -11,6 +11,7 @@ def test_stations_ask_their_questions_in_order():
         alt.index(" ".join(what.split())) for what, _ in STATIONS.values()
     )
     assert alt.endswith("You are here: the dVAE alone") and "You are here" not in stations().alt
+    assert ": 1, pictures with captions (can" in alt and "; 7, a model folder (can" in alt
     with pytest.raises(ValueError, match="choose from bring"):
         stations("finish")
 
@@ -32,6 +33,13 @@ def test_times_keep_measured_and_estimated_apart():
     for wrong in ({}, {"never": (0.0, True)}):
         with pytest.raises(ValueError, match="above 0"):
             times(wrong)
+
+
+def test_the_axis_of_times_names_its_ticks_rightly():
+    unit = {"s": 1 / 60, "min": 1, "h": 60, "week": 7 * 24 * 60}
+    for minutes, name in TICKS.items():
+        number, of = name.replace("a ", "1 ").split()
+        assert minutes == pytest.approx(int(number) * unit[of]), name
 
 
 @pytest.mark.parametrize(
