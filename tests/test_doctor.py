@@ -1,12 +1,19 @@
 """The doctor: what it looks at, and that it sees what is ill."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba.core import event
 from tiny_model import save_tiny
 
-from minidalle import doctor, pipeline_find
+from minidalle import doctor, pipeline_find, world
 from minidalle.cli import main
 from minidalle.doctor import BROKEN, NOTE, OK, Finding, examine, report
 
@@ -87,6 +94,44 @@ def test_a_renderer_that_differs(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(doctor, "SCENE_SHA256", "0" * 64)
     (finding,) = doctor.renders()
     assert finding.status == NOTE and "differ" in finding.advice
+
+
+def seconds_of(word: str, said: str) -> float:
+    return float(re.search(rf"{word} ([\d.]+) s", said)[1])
+
+
+def test_compiling_is_told_apart_from_drawing(monkeypatch: pytest.MonkeyPatch):
+    """Else a new machine, which compiles for a minute, would look as if it drew one picture a minute."""
+    render, compiled = world.render, []
+
+    def slow_at_first(*args) -> np.ndarray:
+        if not compiled:
+            with event.trigger_event("numba:compile"):
+                compiled.append(time.sleep(1.6))
+        return render(*args)
+
+    render(world.Scene(), 32)  # what is really compiled is compiled before
+    monkeypatch.setattr(world, "render", slow_at_first)
+    (first,), (again,) = doctor.renders(), doctor.renders()
+    assert first.said.endswith("; numba compiled the renderer first, in 2 s, and keeps that")
+    assert seconds_of("picture world,", first.said) < 1.5 and "compiled" not in again.said
+    assert first.status == again.status == OK
+
+
+@pytest.mark.slow
+def test_on_a_new_machine_the_renderer_is_compiled_once(tmp_path: Path):
+    code = "import minidalle.doctor; print(*[finding.said for finding in minidalle.doctor.renders()])"
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+            capture_output=True, encoding="utf-8", check=True,
+        )  # fmt: skip
+        said.append(done.stdout)
+    first, again = said
+    compiling = seconds_of("numba compiled the renderer first, in", first)
+    assert compiling >= 1 and seconds_of("picture world,", first) < compiling / 5
+    assert "compiled" not in again and seconds_of("picture world,", again) < compiling / 5
 
 
 def test_a_check_that_fails_itself_is_a_finding(monkeypatch: pytest.MonkeyPatch):
