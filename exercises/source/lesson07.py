@@ -211,9 +211,9 @@ loop. The slow version below does the same number by number."""
             return F.softmax(scores.masked_fill(~mask, -math.inf), dim=1) @ v
 
         def a_penalty(q, k, v, mask):
-            """a hundred less is hidden"""
+            """a good deal less is hidden"""
             scores = torch.einsum("hqd,hkd->hqk", q, k) / q.shape[-1] ** 0.5
-            return torch.softmax(torch.where(mask, scores, scores - 100.0), dim=-1) @ v
+            return torch.softmax(torch.where(mask, scores, scores - 20.0), dim=-1) @ v
 
         def turned_mask(q, k, v, mask):
             """True hides"""
