@@ -10,7 +10,6 @@ Left out: pictures of the course's own world, which are drawn square and at the 
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 DVAE_ZOOM = (9 / 8, 12 / 8)
 DALLE_ZOOM = (1.0, 9 / 8)
@@ -53,9 +52,23 @@ def _zoomed(square: np.ndarray, size: int, zoom: tuple[float, float], rng: np.ra
     """A square, resized to a random side between two zooms (never enlarged) and cropped at random to `size`."""
     least, most = (min(len(square), round(part * size)) for part in zoom)
     side = int(rng.integers(least, most + 1))
-    resized = np.asarray(Image.fromarray(square).resize((side, side), Image.Resampling.BOX))
+    resized = _by_area(square, side)
     top, left = (int(rng.integers(0, side - size + 1)) for _ in range(2))
     return resized[top : top + size, left : left + size].copy()
+
+
+def _by_area(square: np.ndarray, side: int) -> np.ndarray:
+    """A square, uint8 [length, length, 3], made smaller: each new pixel is the mean of those it covers, of one that it
+    covers in part by that part. (Pillow's BOX counts such pixels wholly or not at all.)"""
+    length, step = len(square), len(square) / side
+    if length == side:
+        return square
+    new, old = step * np.arange(side)[:, None], np.arange(length)
+    covered = np.minimum(new + step, old + 1) - np.maximum(new, old)
+    means = np.clip(covered, 0, None).astype(np.float32) / np.float32(step)  # [side, length]
+    rows = means @ square.reshape(length, -1).astype(np.float32)
+    both = means @ rows.reshape(side, length, 3)  # for each row, its columns
+    return np.rint(both).clip(0, 255).astype(np.uint8)
 
 
 def _check(pixels: np.ndarray, size: int) -> int:
