@@ -89,7 +89,7 @@ def test_answers_wait_for_a_vote_and_words_about_a_picture_stand_below_it():
     notebook = nbformat.v4.new_notebook(
         cells=[
             text("# T"),
-            text("## A\n**Predict, then run:** two?"),
+            text("## A\nLong enough to wrap: **Predict, then\nrun:** two?"),
             code("1", outputs=[drawn]),
             text("A house."),
         ]

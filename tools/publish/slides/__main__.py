@@ -41,7 +41,7 @@ def staged(notebook: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(notebook.cells):
         given = cell.metadata.get("slideshow", {}).get("slide_type", "")
         text, words = cell.cell_type == "markdown", len(cell.source.split())
-        asks = text and "Predict, then run" in cell.source
+        asks = text and "Predict, then run" in " ".join(cell.source.split())
         if number == 0 or (text and cell.source.startswith(("# ", "## "))):
             given = "slide"
         elif given in ("", "slide"):
