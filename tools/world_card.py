@@ -45,8 +45,7 @@ def rules(kind: str) -> str:
         return RULE_OF_KIND[kind]
     if WORLD[kind].never_shown or WORLD[kind].share == 0:
         return "everything, in this mix"
-    named = [f"{rule.left} and {rule.right}" if rule.right else rule.left for rule in WORLD[kind].held_out]
-    return "; ".join(named)
+    return "; ".join(rule.name for rule in WORLD[kind].held_out)
 
 
 def kinds_table() -> str:

@@ -30,6 +30,7 @@ from minidalle.pipeline_complete import Begun, Region, fixed_tokens, hidden
 from minidalle.pipeline_pictures import to_bytes, to_floats
 from minidalle.sampling import picture_seeds
 from minidalle.world import render_many
+from minidalle.world.grammar import listed, with_article
 from minidalle.world.reader import Reader
 
 TURNED = "right half that is named first"
@@ -43,8 +44,7 @@ HALVES = {
 
 def turned(asked: Asked) -> str:
     """A plain caption of a pair that names the thing on the right first."""
-    things = [f"a {asked.facts[f'color{n}']} {asked.facts[f'object{n}']}" for n in (2, 1)]
-    return " and ".join("an" + thing[1:] if thing[2] in "aeiou" else thing for thing in things)
+    return listed([with_article(f"{asked.facts[f'color{n}']} {asked.facts[f'object{n}']}") for n in (2, 1)])
 
 
 def region_of(name: str, size: int) -> Region:

@@ -16,6 +16,7 @@ from torch import Tensor
 from minidalle.tokenizer import BPETokenizer
 from minidalle.training.pictures import kept_renders, to_images
 from minidalle.world import COLORS, SHAPES, Scene, sample_scene
+from minidalle.world.grammar import with_article
 
 Score = Callable[[Tensor, Tensor], Tensor]
 CHUNK = 128
@@ -36,9 +37,7 @@ class Question:
         pairs = [(thing.color, thing.shape)]
         pairs += [(color, thing.shape) for color in COLORS if color != thing.color]
         pairs += [(thing.color, shape) for shape in SHAPES if shape != thing.shape]
-        return cls(
-            scene, tuple(f"{'an' if color[0] in 'aeiou' else 'a'} {color} {shape}" for color, shape in pairs)
-        )
+        return cls(scene, tuple(with_article(f"{color} {shape}") for color, shape in pairs))
 
 
 class AttributeTest:
