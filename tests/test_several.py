@@ -379,3 +379,17 @@ def test_each_process_has_noise_of_its_own_and_the_same_batch():
         noise, batch = zip(*(at(rank, step) for step in (3, 4) for rank in (0, 1, 2)), strict=True)
         assert len(set(noise)) == 6 and batch[:3] == batch[:1] * 3 != batch[3:] == batch[3:4] * 3
         assert [at(rank, 3)[0] for rank in (0, 1, 2)] == list(noise[:3])
+
+
+def test_others_wait_as_long_as_the_first_may_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch.distributed as dist
+
+    asked = {}
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(dist, "rendezvous", lambda where: iter([(dist.HashStore(), 0, 2)]))
+    monkeypatch.setattr(dist, "init_process_group", lambda backend, **given: asked.update(given))
+    monkeypatch.setattr(dist, "destroy_process_group", lambda: None)
+    with joined("cpu"):
+        assert asked["timeout"].total_seconds() > 3600, (
+            "a large preset's pictures take longer than torch waits"
+        )

@@ -19,6 +19,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -31,6 +32,10 @@ from minidalle.presets import SettingError
 ENGINES = ("ddp", "fsdp")
 SHARED = ("dvae", "dalle")
 """What several processes can train together."""
+
+PATIENCE = timedelta(hours=2)
+"""How long processes wait for one another: the first may draw and read all pictures while the others wait for it,
+longer than torch's own ten minutes on cards. One that dies is noticed by torchrun at once."""
 
 
 class ElsewhereError(RuntimeError):
@@ -197,10 +202,10 @@ def joined(device: str, engine: str = "ddp", power_sgd: int = 0) -> Iterator[Ran
     store, rank, count = next(dist.rendezvous("env://"))
     attempt = os.environ.get(
         "TORCHELASTIC_RESTART_COUNT", "0"
-    )  # a restart must not meet the addresses of the dead
+    )  # a restart must not meet addresses of the dead
     store = dist.PrefixStore(f"attempt-{attempt}", store)
     backend = "nccl" if device.startswith("cuda") else "gloo"
-    dist.init_process_group(backend, store=store, rank=rank, world_size=count)
+    dist.init_process_group(backend, timeout=PATIENCE, store=store, rank=rank, world_size=count)
     try:
         yield Ranks(rank, count, engine, power_sgd)
     finally:
