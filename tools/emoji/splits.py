@@ -3,7 +3,7 @@
 - heldout_subject: 3 % of the subjects, in every style; for what must never have been seen at all.
 - heldout_attribute: seven colours of things (`names.HELD_OUT_COLOURS`), in every style; the colour and the thing are
   seen, never together. Styles without colours do not show them, see `build_emoji.py`.
-- heldout_pair_val, heldout_pair_test: for 60 % of the other subjects one style, never the flat one.
+- heldout_pair_val, heldout_pair_test: for about 60 % of the other subjects one style, never the flat one.
 """
 
 import hashlib
