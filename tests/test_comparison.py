@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -16,6 +17,7 @@ from comparison.everything import ROWS  # noqa: E402
 from comparison.report import markdown  # noqa: E402
 from comparison.rows import Goal, Row  # noqa: E402
 from comparison.timing import Side, take_turns  # noqa: E402
+from comparison.training import products  # noqa: E402
 
 
 def broken(_: object) -> None:
@@ -35,6 +37,18 @@ def test_a_side_that_added_no_memory_has_no_ratio():
                                {"name": "peer", "precision": "", "memory": 3.0}],
               goals=[Goal("ours", "peer", 0.5, "memory")])  # fmt: skip
     assert row.ratios() == []
+
+
+@pytest.mark.parametrize(("causal", "products_done"), [(None, 6), (False, 7), (True, 3.5)])
+def test_fused_attention_is_counted_like_the_products_that_it_is(causal, products_done):
+    """Written out, two products forwards and four backwards; fused, the scores are made once more backwards."""
+    layer, x = torch.nn.Linear(8, 8, bias=False), torch.randn(2, 3, 10, 8)
+    written_out = lambda q: (q @ q.transpose(-1, -2)).softmax(-1) @ q  # noqa: E731
+    fused = lambda q: torch.nn.functional.scaled_dot_product_attention(q, q, q, is_causal=causal)  # noqa: E731
+    attended = written_out if causal is None else fused
+    projected = 2 * 2 * (2 * 3 * 10 * 8 * 8)  # forwards, and backwards to the weight: x needs no gradient
+    one_product = 2 * 2 * 3 * 10 * 10 * 8
+    assert products(lambda: attended(layer(x)).sum(), layer) == projected + products_done * one_product
 
 
 def measured(name: str, quick: bool, python: str) -> dict:

@@ -6,7 +6,6 @@ all sides alike; so a ratio inside one run means something where seconds of two 
 
 import gc
 import multiprocessing
-import resource
 import statistics
 import sys
 import time
@@ -149,5 +148,7 @@ def _inside(work: Callable[..., Any], given: tuple) -> tuple[float, float, Any]:
 
 def _peak_memory() -> float:
     """The most memory that this process ever held, MiB."""
+    import resource  # not on Windows; only the row that tells memory needs it
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)

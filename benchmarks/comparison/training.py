@@ -57,9 +57,28 @@ def step_of(
     return step
 
 
+def fused(products: int, first: int) -> Callable[..., int]:
+    """How many operations so many products of fused attention are, from the shapes [batch, head, slot, dim] that begin
+    at argument `first`: half of them where it is causal, since the kernel skips the blocks that are hidden."""
+
+    def count(*given: Any, out_shape: Any = None, **options: Any) -> int:
+        (batch, heads, queries, dim), (_, _, keys, _) = given[first : first + 2]
+        causal = options.get("is_causal", any(option is True for option in given))
+        return products * 2 * batch * heads * queries * keys * dim // (2 if causal else 1)
+
+    return count
+
+
+FUSED = {
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: fused(2, 0),
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: fused(5, 1),  # scores are made anew
+}
+"""The attention of a processor, which torch's counter passes over."""
+
+
 def products(loss: Callable[[], torch.Tensor], model: nn.Module) -> float:
-    """Operations that one forward and backward pass does in products of matrices, as torch counts them."""
-    with FlopCounterMode(display=False) as counter:
+    """Operations that one forward and backward pass does in products of matrices, as torch counts them, and `FUSED`."""
+    with FlopCounterMode(display=False, custom_mapping=FUSED) as counter:
         loss().backward()
     model.zero_grad(set_to_none=True)
     return float(counter.get_total_flops())
