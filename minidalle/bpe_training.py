@@ -155,21 +155,6 @@ def _merge_in_place(word: list[int], pair: Pair, new_id: int) -> list[tuple[Pair
     return became
 
 
-def _merge_everywhere(word: list[int], pair: Pair, new_id: int) -> list[int]:
-    """`word` with every `pair` replaced by `new_id`, from left to right: with a a, a a a becomes aa a."""
-    left, right = pair
-    merged: list[int] = []
-    place = 0
-    while place < len(word):
-        if word[place] == left and place + 1 < len(word) and word[place + 1] == right:
-            merged.append(new_id)
-            place += 2
-        else:
-            merged.append(word[place])
-            place += 1
-    return merged
-
-
 def apply_merges(
     chunk: bytes, merged_id: Mapping[Pair, int], dropout: float = 0.0, rng: RandomSource | None = None
 ) -> list[int]:

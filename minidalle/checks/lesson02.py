@@ -9,11 +9,10 @@ import random
 from collections import Counter
 from itertools import pairwise
 
-from minidalle import bpe_training
+from minidalle.bpe_training import Pair, learn_merges
 from minidalle.checks import lesson02_encoding
 from minidalle.checks.checker import Belief, Checker
-
-Pair = tuple[int, int]
+from minidalle.checks.lesson02_encoding import merge_everywhere
 
 
 def some_words(rng: random.Random) -> dict[bytes, int]:
@@ -55,30 +54,13 @@ def learnt(
         best = min(known, key=lambda pair: (-known[pair], tie(pair)))
         merges.append(best)
         made = 255 + len(merges)
-        words = [(bpe_training._merge_everywhere(word, best, made), times) for word, times in words]
-    return merges
-
-
-def first_seen(counts: dict[bytes, int], n_merges: int) -> list[Pair]:
-    """Ties go to the pair that was met first, as `Counter.most_common` gives them."""
-    words = [(list(word), times) for word, times in counts.items()]
-    merges: list[Pair] = []
-    while len(merges) < n_merges:
-        pairs: Counter[Pair] = Counter()
-        for word, times in words:
-            for pair in pairwise(word):
-                pairs[pair] += times
-        if not pairs or pairs.most_common(1)[0][1] < 2:
-            break
-        best = pairs.most_common(1)[0][0]
-        merges.append(best)
-        words = [(bpe_training._merge_everywhere(word, best, 255 + len(merges)), n) for word, n in words]
+        words = [(merge_everywhere(word, best, made), times) for word, times in words]
     return merges
 
 
 LEARN_MERGES = Checker(
     "learn_merges(chunk_counts, n_merges)",
-    target=bpe_training.learn_merges,
+    target=learn_merges,
     make=lambda rng: (some_words(rng), rng.randint(1, 8)),
     edges=(
         ({b"low": 1, b" lower": 1, b" lowest": 1}, 4),
@@ -92,7 +74,7 @@ LEARN_MERGES = Checker(
             "a tie goes to the pair met first",
             "Your merges are right until two pairs are equally frequent; then you take the one that was met first, "
             "and the result depends on the order of the texts. The rule: of equals the smaller (left, right) pair.",
-            first_seen,
+            lambda counts, n: learnt(counts, n, tie=lambda pair: 0),  # min keeps the first of equals
         ),
         Belief(
             "a tie goes to the larger pair",
@@ -191,7 +173,7 @@ def by_digits(ids: list[int], pair: Pair, new_id: int) -> list[int]:
 def merged(ids: list[int], pair: Pair, new_id: int, way: str) -> list[int]:
     """Merging with one of the rules changed, for beliefs."""
     if way == "from the right":
-        return bpe_training._merge_everywhere(ids[::-1], (pair[1], pair[0]), new_id)[::-1]
+        return merge_everywhere(ids[::-1], (pair[1], pair[0]), new_id)[::-1]
     out, place, fits = [], 0, True
     while place < len(ids):
         fits = tuple(ids[place : place + 2]) == tuple(pair)
@@ -206,7 +188,7 @@ def merged(ids: list[int], pair: Pair, new_id: int, way: str) -> list[int]:
 
 MERGE_PAIR = Checker(
     "merge_pair(ids, pair, new_id)",
-    target=lambda ids, pair, new_id: bpe_training._merge_everywhere(ids, tuple(pair), new_id),
+    target=merge_everywhere,
     make=lambda rng: (
         [rng.choice((97, 98)) for _ in range(rng.randint(1, 9))],
         rng.choice(((97, 98), (97, 97))),

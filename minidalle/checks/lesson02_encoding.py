@@ -9,8 +9,23 @@ import random
 from functools import cache
 from itertools import pairwise
 
-from minidalle.bpe_training import N_BYTES, Pair, _merge_everywhere, apply_merges, learn_merges, spell_out
+from minidalle.bpe_training import N_BYTES, Pair, apply_merges, learn_merges, spell_out
 from minidalle.checks.checker import Belief, Checker
+
+
+def merge_everywhere(word: list[int], pair: Pair, new_id: int) -> list[int]:
+    """`word` with every `pair` replaced by `new_id`, from left to right: with a a, a a a becomes aa a."""
+    left, right = pair
+    merged: list[int] = []
+    place = 0
+    while place < len(word):
+        if word[place] == left and place + 1 < len(word) and word[place + 1] == right:
+            merged.append(new_id)
+            place += 2
+        else:
+            merged.append(word[place])
+            place += 1
+    return merged
 
 
 def ids_of(chunk: bytes, merges: list[Pair], way: str = "") -> list[int]:
@@ -35,11 +50,11 @@ def ids_of(chunk: bytes, merges: list[Pair], way: str = "") -> list[int]:
     if way == "backwards":
         while fits := [pair for pair in pairwise(ids) if pair in made]:
             best = max(fits, key=made.get)
-            ids = _merge_everywhere(ids, best, made[best])
+            ids = merge_everywhere(ids, best, made[best])
         return ids
     if way == "bytes only":
         for pair, token in made.items():
-            ids = _merge_everywhere(ids, pair, token) if max(pair) < N_BYTES else ids
+            ids = merge_everywhere(ids, pair, token) if max(pair) < N_BYTES else ids
         return ids
     return apply_merges(chunk, made)
 
