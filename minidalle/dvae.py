@@ -189,8 +189,7 @@ def codebook_perplexity(ids: Tensor, vocab_size: int, mask: Tensor | None = None
     frequencies.
 
     1 when one code does everything, `vocab_size` when all are equally frequent. A blank background can pass
-    for variety or for
-    collapse: give a mask of the cells that show something.
+    for variety or for collapse: give a mask of the cells that show something.
 
     Args:
         ids: whole numbers of any shape. mask: booleans of the same shape, True for the cells to count.
@@ -211,9 +210,8 @@ def psnr(a: Tensor, b: Tensor, mask: Tensor | None = None) -> float:
     log10(mean squared error).
 
     One figure for all pixels together; infinite when the images are equal. `mask`, booleans [batch, height,
-    width], chooses the
-    pixels: a large blank background is easily right and flatters. Raises ValueError when shapes differ or
-        nothing is chosen.
+    width], chooses the pixels: a large blank background is easily right and flatters. Raises ValueError when
+    shapes differ or nothing is chosen.
     """
     if a.shape != b.shape:
         raise ValueError(f"images of shapes {tuple(a.shape)} and {tuple(b.shape)} cannot be compared")

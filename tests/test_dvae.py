@@ -184,12 +184,39 @@ def test_gradients_reach_every_parameter_of_the_encoder_through_the_sample(stand
     assert [name for name in silent if name != "encoder.output.bias"] == []
 
 
+def test_pictures_go_in_through_phi_and_come_out_through_its_inverse():
+    model, images = build(), pictures()
+    assert torch.equal(model.logits(images), model.encoder(0.8 * images + 0.1))
+    mu = torch.logit(0.8 * images + 0.1)
+    maps = torch.cat([mu, torch.randn(mu.shape, generator=seeded())], dim=1)  # ln b does not show
+    torch.testing.assert_close(model.images_from(maps), images)
+    torch.testing.assert_close(build(likelihood="l2").images_from(images - 0.5), images)
+
+
+def test_a_scale_below_the_floor_counts_as_the_floor_and_learns_nothing():
+    model, images = build(), pictures()
+    mu = torch.logit(map_pixels(images)) + 0.01
+    far_below, at_the_floor = (torch.full_like(mu, log_b).requires_grad_() for log_b in (-30.0, -7.0))
+    below, floor = (
+        model.reconstruction_error(torch.cat([mu, b], 1), images) for b in (far_below, at_the_floor)
+    )
+    torch.testing.assert_close(below, floor)
+    torch.testing.assert_close(floor, logit_laplace_nll(map_pixels(images), mu, at_the_floor))
+    below.sum().backward()
+    assert not far_below.grad.any()
+
+
 def test_autocast_keeps_the_loss_and_the_token_convolutions_in_full_precision():
     model, images = build(), pictures().contiguous(memory_format=torch.channels_last)
-    exact = model(images, 1.0, 6.6, seeded())
+    exact, made = model(images, 1.0, 6.6, seeded()), {}
+    for name, layer in model.named_modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(lambda _, given, out, name=name: made.update({name: out.dtype}))
     with torch.autocast("cpu", torch.bfloat16):
         mixed = model.to(memory_format=torch.channels_last)(images, 1.0, 6.6, seeded())
     assert mixed.loss.dtype == mixed.logits.dtype == mixed.images.dtype == torch.float32
+    full = {name for name, dtype in made.items() if dtype == torch.float32}
+    assert full == {"encoder.output", "decoder.codebook"}
     torch.testing.assert_close(mixed.loss, exact.loss, atol=0.02, rtol=0.02)
 
 
