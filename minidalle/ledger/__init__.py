@@ -6,7 +6,8 @@
 Numbers of the column "here" are read off the `paper` preset, so that they cannot drift; the tests are named, and
 `tools/break_ledger.py` breaks the code behind every one of them to see it fail. The statements are from "Zero-Shot
 Text-to-Image Generation" (arXiv 2102.12092), the post that announced it, the released dVAE, and its author's answers to
-readers. What is not implemented has a line too, with the reason.
+readers. What is not implemented has a line too, with the reason. Left out: how each line is broken on purpose
+(`tools/ledger_breaks.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The ledger's lines on the pairs that the paper learned from, and on the scores that it reached."""
+"""The ledger's lines on the pairs that the paper learned from, and on the scores that it reached.
+
+Left out: our own scores (`evaluation/`).
+"""
 
 from minidalle.ledger.line import Line, of
 

@@ -1,4 +1,7 @@
-"""The ledger's lines on the discrete VAE: its networks, as released, and its training."""
+"""The ledger's lines on the discrete VAE: its networks, as released, and its training.
+
+Left out: how its codes are read on (`transformer.py`).
+"""
 
 from minidalle.ledger.line import Line, of
 
@@ -42,7 +45,7 @@ NETWORK = (
         "residual scale",
         "1 / n_layers^2 = 1/64 (released code)",
         lambda p: f"1/{1 / p.dvae.scale_of_residuals:.0f}",
-        "the small presets use 0.5, which learns faster on a short schedule",
+        "all presets but `paper` use 0.5, which learns faster on a short schedule",
         of("dvae", "test_the_residual_scale_is_one_over_the_blocks_squared_unless_given"),
     ),
     Line(
@@ -89,26 +92,29 @@ TRAINING = (
         "relaxation",
         "Gumbel-softmax (2.1)",
         "`gumbel_softmax`",
-        "",
+        "all presets but `paper` standardise the logits before it: on a short schedule few codes are used without",
         of("relaxation", "test_moments_equal_those_of_torch_distributions"),
     ),
     Line(
         "likelihood",
         "logit-Laplace; maps 1 to 3 are mu, 4 to 6 ln b (A.3)",
         lambda p: f"{p.dvae.likelihood}, {p.dvae.output_maps} maps",
-        "nano uses squared error, which is sharp sooner; ln b stays above -7, so that flat floors do not sink it",
+        "`nano`, `small` and `base` use squared error, which is sharp sooner; ln b counts as -7 where it is less, so "
+        "that flat floors do not sink it",
         of(
             "relaxation",
             "test_the_density_integrates_to_one",
             "test_the_density_is_a_laplace_pushed_through_a_sigmoid",
-        ),
+        )
+        + of("dvae", "test_a_scale_below_the_floor_counts_as_the_floor_and_learns_nothing"),
     ),
     Line(
         "phi",
         "(1 - 2e) x / 255 + e, e = 0.1; shown is its inverse of sigmoid(mu) (A.3)",
         "`map_pixels`, `unmap_pixels`, on pixels in [0, 1]",
         "",
-        of("relaxation", "test_phi_squeezes_pixels_into_the_open_interval_and_back"),
+        of("relaxation", "test_phi_squeezes_pixels_into_the_open_interval_and_back")
+        + of("dvae", "test_pictures_go_in_through_phi_and_come_out_through_its_inverse"),
     ),
     Line(
         "KL",
@@ -136,7 +142,7 @@ TRAINING = (
             f"0 to {p.training['dvae'].kl_weight} over "
             f"{p.training['dvae'].kl_share * p.training['dvae'].steps:,.0f}, on a cosine"
         ),
-        "",
+        "squared errors are far smaller than nats: beside them the weight ends at 0.002 (`small`) or 0.004",
         of("schedules", "test_the_paper_schedules_start_end_and_stay") + TRAINED,
     ),
     Line(
@@ -146,7 +152,7 @@ TRAINING = (
             f"1 to 1/{1 / p.training['dvae'].temperature_end:.0f} over "
             f"{p.training['dvae'].temperature_share * p.training['dvae'].steps:,.0f}, on a cosine"
         ),
-        "",
+        "`nano`, `small` and `base` end at 1/8, half-way through their short runs",
         of("training", "test_temperature_kl_weight_and_learning_rate_follow_their_schedules") + TRAINED,
     ),
     Line(
@@ -164,9 +170,9 @@ TRAINING = (
         "AdamW 0.9, 0.999, 1e-8, decay 1e-4; average 0.999; batch 512; 3 million updates (A.2)",
         lambda p: (
             "AdamW {0.beta1}, {0.beta2}, {0.epsilon:g}, decay {0.weight_decay:g}; average {0.ema_decay}; "
-            "batch {0.batch_size}; {0.steps:,} updates".format(p.training["dvae"])
+            "batch {0.batch_size}; {0.steps:,} updates; clipped at {0.clip_norm:g}".format(p.training["dvae"])
         ),
-        "",
+        "clipping is not stated; no decay for gains and biases",
         TRAINED,
     ),
     Line(

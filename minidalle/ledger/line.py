@@ -1,4 +1,7 @@
-"""One line of the ledger: what the paper says, what this package does, why, and the test that holds it."""
+"""One line of the ledger: what the paper says, what this package does, why, and the test that holds it.
+
+Left out: the lines themselves, in the file of their part.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The ledger's lines on training across many machines in sixteen bits."""
+"""The ledger's lines on training across many machines in sixteen bits.
+
+Left out: what those machines would cost today (`costs.py`).
+"""
 
 from minidalle.ledger.line import Line, of
 

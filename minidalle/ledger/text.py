@@ -1,4 +1,4 @@
-"""The ledger's lines on captions and the stream."""
+"""The ledger's lines on captions and the stream. Left out: how the stream is read (`transformer.py`)."""
 
 from minidalle.ledger.line import Line, of
 
@@ -7,7 +7,8 @@ LINES = (
         "stream",
         "256 text and 1024 picture tokens, 1280 in all (2.2)",
         lambda p: f"{p.dalle.text_length} + {p.dalle.grid**2} = {p.dalle.layout.length}",
-        "start-of-image takes a slot, and the last picture token is never an input",
+        "start-of-image takes a slot, and the last picture token is never an input; nothing stands before the first "
+        "caption token, which is given and not predicted: the paper names no start of text",
         of("masks", "test_the_layout_counts_the_papers_1280_slots"),
     ),
     Line(
@@ -48,8 +49,10 @@ LINES = (
     Line(
         "BPE dropout",
         "10 %, in training only (2.2)",
-        lambda p: f"{100 * p.training['dalle'].bpe_dropout:.0f} %, spelt anew at every sight",
-        "",
+        lambda p: (
+            f"{100 * p.training['dalle'].bpe_dropout:.0f} %, a word in one of 64 spellings, drawn at every sight"
+        ),
+        "merging anew each time would be slow; beside a card each wording has one spelling, drawn before training",
         of("presets", "test_the_paper_preset_trains_as_the_paper_did")
         + of("training", "test_dropout_passes_over_one_merge_in_ten")
         + of("tokenizer", "test_dropout_has_the_distribution_of_the_published_algorithm"),

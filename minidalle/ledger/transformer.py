@@ -1,4 +1,7 @@
-"""The ledger's lines on the transformer: its sizes, its attention, its training on many machines, its sampling."""
+"""The ledger's lines on the transformer: its sizes, its attention, its training, and drawing with it.
+
+Left out: many machines and sixteen bits (`machines.py`).
+"""
 
 from minidalle.ledger.line import Line, of
 
@@ -12,7 +15,8 @@ NETWORK = (
             f"{p.dalle.depth} layers, {p.dalle.heads} heads of {p.dalle.width // p.dalle.heads}, "
             f"width {p.dalle.width}"
         ),
-        "",
+        "a block's inside is not stated: as GPT-2's, layer norm before each half, GELU, an MLP four times as wide; nor "
+        "whether tables are tied: here they are not",
         of("dalle_config", "test_the_papers_model_has_12_billion_parameters")
         + of("presets", "test_the_paper_preset_has_the_papers_sizes"),
     ),
@@ -64,7 +68,7 @@ NETWORK = (
         "which layer is what",
         "column where (i - 2) mod 4 = 0, the last convolutional, else row (B.1)",
         "`masks.layer_patterns`",
-        "nano, with six layers, takes all patterns in turn",
+        "`nano`, `small` and `base` take all patterns in turn: by the rule six layers would have one of columns",
         of("masks", "test_the_papers_64_layers"),
     ),
     Line(
@@ -102,7 +106,8 @@ TRAINING = (
             "AdamW {0.beta1}, {0.beta2}, {0.epsilon:g}, decay {0.weight_decay:g}, "
             "clipped at {0.clip_norm:g}".format(p.training["dalle"])
         ),
-        "",
+        "decay is for matrices that multiply, not for embeddings, gains and biases: what it left out is not stated; "
+        "`small` takes Muon for its blocks' matrices, which makes more of a short run",
         TRAINED
         + of("training", "test_weight_decay_is_for_matrices_that_multiply")
         + of("training", "test_clipping_equals_torchs_and_leaves_what_is_not_finite"),
