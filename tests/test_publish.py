@@ -1,5 +1,7 @@
 """Decks and site: whole, readable without a network, and true to the lessons that they are made from."""
 
+import html
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import nbformat
 import pytest
 
 from tools.publish.pages import lessons, mathml, page, title
-from tools.publish.site.__main__ import build, main
+from tools.publish.site.__main__ import BESIDE, build, main, moved
 from tools.publish.slides.__main__ import deck, staged
 from tools.publish.slides.__main__ import main as write_decks
 
@@ -43,14 +45,10 @@ def test_every_formula_is_understood(path: Path):
 @every_lesson
 def test_a_page_keeps_each_picture_and_says_what_it_shows(path: Path):
     given = [o for cell in nbformat.read(path, 4).cells for o in cell.get("outputs", [])]
-    pictures = sum("image/png" in output.get("data", {}) for output in given)
-    shown = [
-        o.data["text/html"]
-        for c in page(path).cells
-        for o in c.get("outputs", [])
-        if "img" in str(o.get("data"))
-    ]
-    assert len(shown) == pictures and all(re.search(r'alt="[^"]{10,}"', image) for image in shown)
+    said = [o.metadata["image/png"]["alt"] for o in given if "image/png" in o.get("data", {})]
+    made = [o for cell in page(path).cells for o in cell.get("outputs", [])]
+    shown = [o.data["text/html"] for o in made if "<img" in o.get("data", {}).get("text/html", "")]
+    assert [html.unescape(re.search(r'alt="([^"]+)"', image)[1]) for image in shown] == said
 
 
 def test_a_lesson_that_is_not_there_is_told_which_are():
@@ -115,20 +113,39 @@ def test_the_command_writes_the_decks_that_are_asked_for(tmp_path: Path, capsys)
 # ---------------------------------------------------------------- the site
 
 
+def found(site: Path, stem: str) -> set[str]:
+    """Pages that the search of a site knows for the stem of a word, in titles and in texts."""
+    said = (site / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(said.removeprefix("Search.setIndex(").removesuffix(")"))
+    pages = [index[part].get(stem, []) for part in ("terms", "titleterms")]
+    return {index["docnames"][i] for some in pages for i in (some if isinstance(some, list) else [some])}
+
+
 @pytest.mark.slow
 def test_the_site_holds_every_lesson_and_reads_and_searches_without_a_network(tmp_path: Path):
     out = tmp_path / "site"
     build(out)
     pages = {path.stem: path.read_text(encoding="utf-8") for path in out.glob("*.html")}
-    assert {"index", "search", "ledger", "results", *(path.stem for path in LESSONS)} <= set(pages)
+    assert {"index", "search", *BESIDE, *(path.stem for path in LESSONS)} <= set(pages)
     for name, text in pages.items():
         assert not FETCHED.search(text), (name, FETCHED.search(text))
         for address in re.findall(r'(?:href|src)="([^"#?:]+)["#?]', text):
             assert (out / address).exists(), f"{name}: {address} leads nowhere"
     for path in LESSONS:
         assert title(nbformat.read(path, 4)).split(":")[0] in pages["index"]
-    assert (out / "searchindex.js").stat().st_size > 10_000
+    assert {path.stem for path in LESSONS} <= found(out, "built"), "each ends with what was built"
+    assert "03_discrete_autoencoder" in found(out, "gumbel") and "ledger" in found(out, "gumbel")
+    assert {"10_clip_and_reranking", "lecturers"} <= found(out, "rerank") and not found(out, "zebrafish")
     assert main(["--out", str(out)]) == 0  # a site is replaced by its successor
+
+
+def test_links_lead_to_pages_and_pictures_from_the_network_are_words(tmp_path: Path):
+    """A copy of the course with badges in its README is as quiet as this one."""
+    text = "[![Open](https://e.org/a.svg)](https://e.org/b) ![a](https://e.org/c.png) [g](TEACHING.md#day) [l](x.md)"
+    readme = tmp_path / "README.md"
+    readme.write_text(text, encoding="utf-8")
+    said = moved(readme, tmp_path, {"lecturers": tmp_path / "TEACHING.md"})
+    assert said == "[Open](https://e.org/b) a [g](lecturers.md#day) l"
 
 
 def test_a_folder_that_is_no_site_is_left_alone(tmp_path: Path, capsys):
@@ -137,3 +154,5 @@ def test_a_folder_that_is_no_site_is_left_alone(tmp_path: Path, capsys):
         main(["--out", str(tmp_path)])
     assert "holds something that is no site" in capsys.readouterr().err
     assert (tmp_path / "mine.txt").exists()
+    with pytest.raises(SystemExit):
+        main(["--out", str(tmp_path / "mine.txt")])

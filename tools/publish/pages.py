@@ -9,6 +9,7 @@ Left out: running anything. The pages show what is committed.
 
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import latex2mathml.converter
@@ -20,11 +21,14 @@ NOTEBOOKS = ROOT / "notebooks"
 SET_UP = "importlib.util.find_spec"
 """What only the set-up cell says, which installs the package on a machine that lacks it."""
 
+NO_WORDS = "the picture that the cell above draws"
+"""What is said of a picture of somebody's own that says nothing of itself; those of the lessons all do."""
+
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", flags=re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$]+?)(?<!\s)\$(?![\w$])", flags=re.DOTALL)
 
 
-def lessons(wanted: list[str] = ()) -> list[Path]:
+def lessons(wanted: Sequence[str] = ()) -> list[Path]:
     """The notebooks whose numbers or names begin with one of `wanted`, in order; all of them for none.
 
     Raises ValueError for a wish that no lesson begins with, and names those that there are.
@@ -52,17 +56,15 @@ def mathml(source: str) -> str:
 
 def _as_mathml(found: re.Match) -> str:
     displayed, inline = found.groups()
-    display = "block" if displayed else "inline"
-    formula = re.sub(
-        r"\\arg(?![a-z])", r"\\operatorname{arg}", (displayed or inline).strip()
-    )  # not known to it
+    display, formula = "block" if displayed else "inline", (displayed or inline).strip()
+    formula = re.sub(r"\\arg(?![a-z])", r"\\operatorname{arg}", formula)  # \arg: not known to it
     return latex2mathml.converter.convert(formula, display=display)
 
 
 def picture(output: NotebookNode) -> str:
     """An <img> that holds the picture of an output, at its own width, with its alternative text."""
     about = output.metadata.get("image/png", {})
-    alt = html.escape(about.get("alt") or "the picture that the cell above draws", quote=True)
+    alt = html.escape(about.get("alt") or NO_WORDS, quote=True)
     width = f' width="{about["width"]}"' if "width" in about else ""
     return f'<img class="figure" alt="{alt}"{width} src="data:image/png;base64,{output.data["image/png"].strip()}">'
 
@@ -70,7 +72,9 @@ def picture(output: NotebookNode) -> str:
 def page(path: Path) -> NotebookNode:
     """The notebook, ready to be shown."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if SET_UP not in cell.source]
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.cell_type != "code" or SET_UP not in cell.source
+    ]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = mathml(cell.source)

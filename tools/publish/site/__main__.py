@@ -2,7 +2,7 @@
 
 Sphinx does the work, with MyST-NB and the theme Furo: pages, search, a dark theme, all from files that lie beside each
 other, so that the site can be read, and searched, without a network or a server. Beside the lessons it holds the
-README, the exercises, the lecturers' guide, the results and the ledger.
+README, the exercises and projects, the lecturers' guide, the results and the ledger.
 
 Left out: pages for the package's functions (their docstrings stand in the source, which the lessons show), and
 uploading.
@@ -22,13 +22,20 @@ import nbformat
 from tools.publish.pages import ROOT, lessons, page, title
 
 BESIDE = {
+    "lessons": ("notebooks/README.md", "The lessons, and how long they take"),
     "lecturers": ("TEACHING.md", "For lecturers"),
     "exercises": ("exercises/README.md", "Exercises"),
+    "projects": ("exercises/projects/README.md", "Projects"),
+    "project1": ("exercises/projects/1_new_corner.md", "A new corner of the world"),
+    "project2": ("exercises/projects/2_new_pattern.md", "A new attention pattern"),
+    "project3": ("exercises/projects/3_own_data.md", "Your own data set"),
     "results": ("data/results/nano/RESULTS.md", "How good is nano?"),
     "ledger": ("minidalle/ledger/README.md", "The paper, line by line"),
 }
 """Pages that are no lessons: their source, and what the menu calls them. One that does not exist is left out."""
 
+_FETCHED = re.compile(r"!\[([^\]]*)\]\(https?:[^)\s]+\)")
+"""A picture that a browser would ask the network for, such as a badge."""
 _LINK = re.compile(r"(!?\[[^\]]*\])\(((?!https?:|#|mailto:)[^)\s]+)\)")
 
 
@@ -57,7 +64,7 @@ def contents(caption: str, entries: list[str]) -> str:
 
 def moved(path: Path, folder: Path, found: dict[str, Path]) -> str:
     """A Markdown file of the repository whose links still lead somewhere: to pages, to copied pictures, or to nothing
-    but their own words where the site has no such page."""
+    but their own words where the site has no such page. Pictures from the network become their own words, too."""
     here = {source.resolve(): f"{name}.md" for name, source in found.items()}
     here |= {lesson.resolve(): lesson.name for lesson in lessons()}
     here[ROOT / "README.md"] = "index.md"
@@ -75,10 +82,10 @@ def moved(path: Path, folder: Path, found: dict[str, Path]) -> str:
             return f"{words}(pictures/{copy.name})"
         return words[1:-1]
 
-    return _LINK.sub(there, path.read_text(encoding="utf-8"))
+    return _LINK.sub(there, _FETCHED.sub(r"\1", path.read_text(encoding="utf-8")))
 
 
-def build(out: Path, quiet: bool = False) -> None:
+def build(out: Path) -> None:
     """Write the site into `out`, in place of one that is there.
 
     Raises RuntimeError with Sphinx's own words if anything is wrong, warnings included.
@@ -106,7 +113,8 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("course.py site", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", help="where the site goes")
     args = parser.parse_args(argv)
-    if args.out.exists() and not (args.out / "searchindex.js").exists() and any(args.out.iterdir()):
+    empty = not args.out.exists() or (args.out.is_dir() and not any(args.out.iterdir()))
+    if not empty and not (args.out / "searchindex.js").is_file():
         parser.error(f"{args.out} holds something that is no site: choose another folder")
     build(args.out)
     print(f"The site is in {args.out}: open index.html in a browser.")

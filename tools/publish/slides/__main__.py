@@ -27,7 +27,6 @@ from tools.publish.pages import ROOT, lessons, page, title
 REVEAL = files("sphinx_revealjs") / "_static" / "revealjs"
 """reveal.js as its Sphinx extension ships it."""
 
-
 SHORT = 45
 """Words: a text of at most so many leaves room for the code that follows it."""
 
