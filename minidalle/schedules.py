@@ -4,7 +4,7 @@ the step.
 Every schedule is a pure function of the number of updates already made: step 0 is before the first. Nothing
 is remembered, so a resumed run continues exactly where it stopped. The paper's constants are the defaults of
 the three `dvae_...` schedules; shorter runs pass their own. `plateau_halvings` is a function of the validation
-losses instead.
+losses instead. Left out: which schedule a run takes, and for how long (`presets/`, `training/`).
 """
 
 import math
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 
 def constant(step: int, value: float) -> float:
-    """`value` at every step."""
+    """`value` at every step. Raises ValueError for a negative step."""
     _progress(step, 1)
     return value
 

@@ -11,6 +11,7 @@ import torch.multiprocessing as mp
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor
 
+from minidalle.attention import PatternTables
 from minidalle.dalle import DALLE
 from minidalle.dalle_flops import training_flops
 from minidalle.ledger.costs import (
@@ -22,10 +23,12 @@ from minidalle.ledger.costs import (
     sending_seconds,
     table,
 )
+from minidalle.masks import StreamLayout
 from minidalle.presets import preset
 from minidalle.training.powersgd import PowerSGD
 from minidalle.training.several import ALONE, Ranks, like
 from minidalle.training.state import State
+from minidalle.transformer import Block, TransformerConfig
 
 WORLD = 2
 
@@ -156,6 +159,23 @@ def test_activations_that_stay_are_the_inputs_of_blocks():
 
     one_block = activation_bytes(width, 3, slots, pictures) - activation_bytes(width, 2, slots, pictures)
     assert saved(3) - saved(2) == 2 * one_block, "here in float32, there in bfloat16"
+
+
+def test_a_block_at_work_keeps_what_is_said_but_for_masks_of_dropout():
+    layout, config, kept = StreamLayout(64, 15), TransformerConfig(256, 1, 4), {}
+    block, x = Block(config, "full"), torch.randn(2, layout.length, 256, requires_grad=True)
+    weights = {weight.untyped_storage().data_ptr() for weight in block.parameters()}
+
+    def pack(tensor: Tensor) -> Tensor:
+        if tensor.untyped_storage().data_ptr() not in weights:
+            kept[tensor.untyped_storage().data_ptr()] = tensor  # held, so that no other takes its place
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        block(x, PatternTables(layout))
+    held_bytes = sum(tensor.untyped_storage().nbytes() for tensor in kept.values())
+    expected = 2 * activation_bytes(256, 0, layout.length, 2)  # here in float32, there in bfloat16
+    assert held_bytes / expected == pytest.approx(32 / 34, rel=0.01)
 
 
 def test_hours_are_operations_over_what_the_cards_do():

@@ -11,6 +11,7 @@ from minidalle.dalle import DALLE
 from minidalle.failures import FAILURES, cases, cases_dvae, cases_stream, sheet, small
 from minidalle.failures.cases_dvae import wrong_axis_kl
 from minidalle.failures.cases_stream import LeakyTables, Overlapping, half_blocks, shared_by_replicas
+from minidalle.failures.found import SHOWN
 from minidalle.failures.sheet import COLORS, run_all
 from minidalle.masks import dense_mask
 from minidalle.relaxation import kl_to_uniform
@@ -104,6 +105,23 @@ def test_every_failure_has_a_line_of_code_and_its_cure():
     assert len(FAILURES) == 6 and len({failure.name for failure in FAILURES}) == 6
     assert set(cases.STEPS) == {failure.name for failure in FAILURES}
     assert all(failure.mistake != failure.cure for failure in FAILURES) and len(COLORS) == 4
+
+
+def test_every_failure_runs_and_has_curves_and_pictures_for_the_sheet():
+    """Three updates do no harm; but each case goes through all its steps."""
+    found = run_all(steps=3)
+    assert [failure.name for failure, _ in found] == [failure.name for failure in FAILURES]
+    for failure, shown in found:
+        assert len(shown.curves) in (2, 4) and shown.verdict.endswith(".")
+        assert all(len(x) == len(y) > 1 for x, y in shown.curves.values()), failure.name
+        for images in shown.pictures.values():
+            assert images.shape == (SHOWN, 3, small.SIZE, small.SIZE) and images.isfinite().all(), (
+                failure.name
+            )
+    assert {failure.name for failure, shown in found if not shown.pictures} == {
+        "KL over the wrong axis", "16 bits without scales",
+    }  # fmt: skip
+    assert sheet(found).png.startswith(b"\x89PNG")
 
 
 def test_the_command_writes_a_sheet_and_figures(tmp_path, capsys):

@@ -62,7 +62,8 @@ def kept_bytes(parameters: int, processes: int, sharded: bool) -> float:
 def activation_bytes(width: int, depth: int, slots: int, pictures: int) -> float:
     """Bytes of what a forward pass keeps for the backward one, where blocks recompute the rest (section 2.4): each
     block's input, in bfloat16; and within one block, while it works, 34 bytes for each of its numbers (Korthikanti et
-    al., arXiv 2205.05198, without attention's table, which fused kernels never write)."""
+    al., arXiv 2205.05198, without attention's table, which fused kernels never write; two of them are the masks of
+    dropout)."""
     one = HALF * width * slots * pictures
     return one * depth + 17 * one
 
