@@ -31,8 +31,8 @@ def picture_seeds(seed: int, count: int, first: int = 0) -> list[int]:
     """The seeds of pictures `first`, `first + 1`, ... of a run: `count` well-mixed 63-bit integers.
 
     Mixed by SplitMix64's finaliser, so that neighbouring seeds and neighbouring pictures share nothing:
-    `picture_seeds(0, 2)` and `picture_seeds(1, 2)` have no number in common. (PyTorch's generator takes the lower 32 bits:
-    of a thousand pictures two have one stream about once in 10,000 runs.)
+    `picture_seeds(0, 2)` and `picture_seeds(1, 2)` have no number in common. (PyTorch's generator takes the lower 32
+    bits: of a thousand pictures two have one stream about once in 10,000 runs.)
     """
     mask = (1 << 64) - 1
 
@@ -80,8 +80,9 @@ def filter_top_p(logits: Tensor, p: float) -> Tensor:
     order = logits.argsort(dim=-1, descending=True, stable=True)
     probabilities = logits.double().softmax(-1).gather(-1, order)
     before = probabilities.cumsum(-1) - probabilities  # mass of the codes ahead: already enough means drop
-    drop = torch.zeros_like(logits, dtype=torch.bool).scatter(-1, order, before >= p)
-    drop.scatter_(-1, order[..., :1], False)
+    drop = torch.zeros_like(logits, dtype=torch.bool).scatter(
+        -1, order, before >= p
+    )  # never the first: 0 < p
     return logits.masked_fill(drop, float("-inf"))
 
 
