@@ -45,13 +45,8 @@ __all__ = [
 ]
 
 STYLE = Path(__file__).with_name("minidalle.mplstyle")
-SOFT = (
-    "#CFE3F1",
-    "#FBE3BD",
-    "#C5E8DC",
-    "#F5D3C0",
-    "#F0DCE6",
-)  # the house colours, light enough for black text
+SOFT = ("#CFE3F1", "#FBE3BD", "#C5E8DC", "#F5D3C0", "#F0DCE6")
+"""The house colours, light enough for black text."""
 DARK = "#222222"
 
 
@@ -149,7 +144,8 @@ def pictures(
             canvas.suptitle(title)
 
     said = "; ".join(dict.fromkeys(text for text in captions if text))
-    alt = alt or f"{len(pixels)} pictures{': ' + said if said else ''}{' (' + title + ')' if title else ''}"
+    many = "1 picture" if len(pixels) == 1 else f"{len(pixels)} pictures"
+    alt = alt or f"{many}{': ' + said if said else ''}{' (' + title + ')' if title else ''}"
     return figure(paint, alt, side * columns, rows * (side + 0.25 * lines) + (0.4 if title else 0))
 
 
