@@ -1,6 +1,7 @@
 """Figures: what they show in words, that they are pictures, and what they refuse."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from tiny_model import save_tiny
 
 import minidalle
 from minidalle import show
+from minidalle.evaluation.statistics import wilson
+from minidalle.show import choosing, learning, limits, measuring, prompts, sampling, scale, spelling
 from minidalle.show.course import PARTS
 
 
@@ -96,6 +99,50 @@ def test_the_map_of_the_course():
 def test_every_figure_has_words():
     with pytest.raises(ValueError, match="say in words"):
         show.figure(lambda canvas: None, alt=" ")
+
+
+def many(count: int, value: object) -> dict:
+    return {f"number {number}": value for number in range(count)}
+
+
+CURVE, SHARE = ([0.0, 1.0], [0.6, 0.7]), {"share": 0.5, "low": 0.4, "high": 0.6}
+CROWDED = {
+    "choosing.learning_curves": lambda: choosing.learning_curves([0, 1], many(5, [0.5, 1.0]), many(5, 0.1)),
+    "learning.film": lambda: learning.film(torch.zeros(1, 3, 4, 4), {}, many(7, CURVE)),
+    "learning.stacked": lambda: learning.stacked({"a": many(7, 1.0)}, "nats"),
+    "limits.beside_data": lambda: limits.beside_data({"x": 1.0}, many(5, {"x": 3}), wilson, "share"),
+    "limits.timeline": lambda: limits.timeline(
+        {f"family {i}": [(2020.0 + i, f"work {i}")] for i in range(5)}
+    ),
+    "measuring.coverage": lambda: measuring.coverage([0.5], many(4, [0.9])),
+    "measuring.shares_with_intervals": lambda: measuring.shares_with_intervals({"a": many(6, SHARE)}),
+    "measuring.luck_curves": lambda: measuring.luck_curves([1, 2], many(6, [0.1, 0.2])),
+    "measuring.distance_histogram": lambda: measuring.distance_histogram(
+        many(6, [1.0, 2.0]), 1.5, "distance"
+    ),
+    "prompts.score_bars": lambda: prompts.score_bars({"a": many(7, 0.5)}, "share"),
+    "sampling.step_curves": lambda: sampling.step_curves(many(4, [1.0, 2.0]), "seconds"),
+    "scale.panels": lambda: scale.panels({"a": many(7, CURVE)}),
+    "spelling.length_curves": lambda: spelling.length_curves([1, 2], many(4, [3.0, 2.0])),
+    "spelling.paired_bars": lambda: spelling.paired_bars(["a"], many(4, [0.5]), "share"),
+}
+
+
+@pytest.mark.parametrize("draw", CROWDED.values(), ids=CROWDED)
+def test_a_figure_refuses_more_than_it_can_tell_apart(draw: Callable[[], show.Figure]):
+    """It would leave some out, and its words would still name them."""
+    with pytest.raises(ValueError, match=r"there are \d .*; this figure tells up to \d apart"):
+        draw()
+
+
+def test_shares_off_the_axis_are_refused():
+    with pytest.raises(ValueError, match=r"the axis shows 0\.5 to 1"):
+        measuring.repeated_shares({"20 pictures": [0.45, 0.9]}, 0.7)
+
+
+def test_small_counts_read_well():
+    assert show.pictures(np.zeros((1, 8, 8, 3), np.uint8), ["a cone"]).alt == "1 picture: a cone"
+    assert show.combinations(["red"], ["cone"], lambda *_: False).alt.endswith("of which 0 are held out")
 
 
 def test_the_style_is_the_houses_and_leaves_nothing_behind():

@@ -36,6 +36,8 @@ def test_what_cannot_be_drawn_is_told_and_the_pictures_stay(model, house):
     assert bench.label.value.startswith("not drawn: ") and bench.png() == before
     with pytest.raises(ValueError, match="2 pictures were given; this takes one"):
         completion(model, np.stack([house, house]), "a blue house")
+    with pytest.raises(ValueError, match="region begins at 64, 0; this model's pictures are 64 x 64"):
+        completion(model, house, "a blue house", (64, 0))
 
 
 def test_the_bench_shows_the_prompt_beside_its_baselines(model):

@@ -23,6 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from minidalle.pipeline_pictures import columns_for, to_bytes, whole
+from minidalle.show.colours import DARK, SOFT
 from minidalle.show.course import course_map_on
 from minidalle.show.data import bars_on, combinations_on
 from minidalle.show.pixels import LABELS, rows_on, sheet
@@ -45,9 +46,6 @@ __all__ = [
 ]
 
 STYLE = Path(__file__).with_name("minidalle.mplstyle")
-SOFT = ("#CFE3F1", "#FBE3BD", "#C5E8DC", "#F5D3C0", "#F0DCE6")
-"""The house colours, light enough for black text."""
-DARK = "#222222"
 
 
 class Figure:

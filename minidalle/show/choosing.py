@@ -16,8 +16,7 @@ from torch import Tensor
 
 from minidalle.pipeline_pictures import png, to_bytes
 from minidalle.show import Figure, figure
-
-BLUE, ORANGE, GREEN, RED, DARK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#222222"
+from minidalle.show.colours import BLUE, DARK, GREEN, ORANGE, RED, at_most
 
 
 def _array(values: Any) -> np.ndarray:
@@ -99,7 +98,14 @@ def temperature_bars(cosines: Any, names: Sequence[str], scales: Sequence[float]
 def learning_curves(
     steps: Sequence[int], shares: Mapping[str, Sequence[float]], chances: Mapping[str, float], title: str = ""
 ) -> Figure:
-    """Shares that are right against training steps, each with a dotted line at what guessing would score."""
+    """Shares that are right against training steps, each with a dotted line at what guessing would score.
+
+    shares: by name, one a step, in [0, 1]. chances: by the same names. Raises ValueError for a name without a chance,
+    or more than four.
+    """
+    at_most(shares, 4, "curves")
+    if set(shares) - set(chances):
+        raise ValueError(f"there is no chance for {', '.join(sorted(set(shares) - set(chances)))}")
     colours = dict(zip(shares, (BLUE, RED, GREEN, ORANGE), strict=False))
 
     def paint(canvas: Any) -> None:

@@ -16,8 +16,9 @@ from torch import Tensor
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.show import Figure, figure
 from minidalle.show.choosing import with_palette
+from minidalle.show.colours import BLUE, RED
 
-BLUE, RED, GREY = "#0072B2", "#D55E00", "#BBBBBB"
+GREY = "#BBBBBB"
 
 
 def weights(

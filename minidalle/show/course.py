@@ -6,6 +6,8 @@ Left out: everything else that is drawn (`__init__.py`).
 from collections.abc import Callable
 from typing import Any
 
+from minidalle.show.colours import BLUE, ORANGE, SOFT
+
 PARTS: dict[str, tuple[str, str, str]] = {
     "caption": ("caption", "words", "lesson\n01"),
     "tokens": ("tokenizer", "words to\nnumbers", "lesson\n02"),
@@ -18,7 +20,7 @@ PARTS: dict[str, tuple[str, str, str]] = {
 """The boxes, left to right: what each is called, what it does, and where it is built."""
 
 BOX, STEP, HEIGHT = 2.4, 3.0, 2.1
-PLAIN, STRONG, EDGE = "#CFE3F1", "#E69F00", "#0072B2"
+PLAIN, STRONG, EDGE = SOFT[0], ORANGE, BLUE
 DATA = {"caption", "image tokens", "picture"}  # what flows; the others are parts that work
 
 

@@ -6,7 +6,9 @@ Each function gives what paints the figure on matplotlib, and its description. L
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-FULL, EMPTY, LINE = "#0072B2", "#D55E00", "#222222"
+from minidalle.show.colours import BLUE, RED
+
+FULL, EMPTY = BLUE, RED
 
 
 def combinations_on(
@@ -29,9 +31,9 @@ def combinations_on(
         axes.grid(False)
         axes.set_title("squares: training shows it; crosses: held out")
 
-    said = ", ".join(f"{row} with {column}" for row, column in missing)
+    said = f": {', '.join(f'{row} with {column}' for row, column in missing)}" if missing else ""
     total = len(rows) * len(columns)
-    return paint, f"A table of {total} combinations, of which {len(missing)} are held out: {said}"
+    return paint, f"A table of {total} combinations, of which {len(missing)} are held out{said}"
 
 
 def bars_on(

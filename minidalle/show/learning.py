@@ -16,6 +16,7 @@ from torch import Tensor
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.relaxation import PIXEL_EPSILON
 from minidalle.show import Figure, figure
+from minidalle.show.colours import DARK, at_most
 from minidalle.show.lines import COLOURS, DASHES
 
 HATCHES = ("", "//", "..", "xx")
@@ -34,8 +35,9 @@ def film(
 
     originals: [picture, 3, height, width] in [0, 1], the uppermost row. looks: by name, as many pictures each, a row
     each. curves: by what they measure, x and y values, a panel each. log: those with a logarithmic axis. Raises
-    ValueError for no curves, or for another number of pictures.
+    ValueError for no curves, more than six, or for another number of pictures.
     """
+    at_most(curves, len(COLOURS), "curves")
     rows = {"pictures": originals, **looks}
     if not curves:
         raise ValueError("there are no curves to draw beside the pictures")
@@ -71,9 +73,10 @@ def stacked(
     """A bar for each thing, put together from parts, in the unit itself (`lines.shares` has percent).
 
     parts: by thing, the size of each part, the same parts for all, none below 0. level: vertical lines by name.
-    Raises ValueError where parts differ or are negative.
+    Raises ValueError where parts differ, are negative, or are more than six.
     """
     kinds = list(next(iter(parts.values()))) if parts else []
+    at_most(kinds, len(COLOURS), "parts")
     for name, sizes in parts.items():
         if list(sizes) != kinds or not kinds or min(sizes.values()) < 0:
             raise ValueError(f"{name!r} has the parts {dict(sizes)}; expected {kinds}, none below 0")
@@ -100,7 +103,7 @@ def stacked(
                     )
             left += widths
         for name, value in (level or {}).items():
-            axes.axvline(value, color="#222222", lw=1.5, ls=(0, (1, 2)))
+            axes.axvline(value, color=DARK, lw=1.5, ls=(0, (1, 2)))
             axes.annotate(name, (value, 1.02), xycoords=("data", "axes fraction"), ha="center", fontsize=12)
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
@@ -158,12 +161,10 @@ def likelihoods(painted: float, miss: float, epsilon: float = PIXEL_EPSILON) -> 
     def paint(canvas: Any) -> None:
         for axes, (name, values), colour in zip(canvas.subplots(1, 3, sharey=True), curves.items(), COLOURS):
             axes.plot(PLACES, values, color=colour)
-            axes.fill_between(
-                PLACES, values, where=beyond, facecolor="#BBBBBB", hatch="//", edgecolor="#222222"
-            )
-            axes.axvline(painted, color="#222222", lw=1.2, ls=DASHES[1])
+            axes.fill_between(PLACES, values, where=beyond, facecolor="#BBBBBB", hatch="//", edgecolor=DARK)
+            axes.axvline(painted, color=DARK, lw=1.2, ls=DASHES[1])
             for edge in (0, 1):
-                axes.axvline(edge, color="#222222", lw=1)
+                axes.axvline(edge, color=DARK, lw=1)
             axes.set(title=f"{name}: {lost[name]:.0%} impossible", xlabel="value of the sub-pixel")
             axes.set_ylim(0, 1.08 * curves["Laplace"].max())
         canvas.axes[0].set_ylabel("density")

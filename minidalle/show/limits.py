@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, GREEN, PURPLE, RED, WHITE, YELLOW, at_most
 
-BLUE, ORANGE, GREEN, RED, PURPLE, DARK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#222222"
 COLOURS, MARKS = (BLUE, RED, GREEN, PURPLE), ("o", "s", "^", "D")
-ICON = ("#FFFFFF", "#D55E00", "#0072B2", "#009E73", "#F0E442", "#CC79A7", "#222222")
+ICON = (WHITE, RED, BLUE, GREEN, YELLOW, PURPLE, DARK)
 """Cells of an icon by code: empty, then red, blue, green, yellow, pink, black."""
 
 
@@ -39,8 +39,10 @@ def beside_data(
     interval.
 
     data: value -> share in [0, 1]. samples: group -> value -> number of pictures; values that no picture has may be
-    left out. Raises ValueError for a value that the data do not know, or a group without pictures.
+    left out. Raises ValueError for a value that the data do not know, a group without pictures, or more than four
+    groups.
     """
+    at_most(samples, len(COLOURS), "groups")
     found = {}
     for name, counts in samples.items():
         total = sum(counts.values())
@@ -150,11 +152,12 @@ def timeline(works: Mapping[str, Sequence[tuple[float, str]]], here: str = "") -
     """Works on a line of time, a band for each family; `here` is drawn strongly.
 
     works: family -> (year, name), a year with its decimals. Names take turns above and below the band's line. Raises
-    ValueError for no works, or a `here` that is none of them.
+    ValueError for no works, more than four families, or a `here` that is none of them.
     """
     names = [name for family in works.values() for _, name in family]
     if not names or (here and here not in names):
         raise ValueError(f"here is {here!r}; choose from {', '.join(names) or 'at least one work'}")
+    at_most(works, len(COLOURS), "families")
     years = [year for family in works.values() for year, _ in family]
 
     def paint(canvas: Any) -> None:

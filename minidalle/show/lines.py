@@ -12,8 +12,9 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import LogFormatterSciNotation
 
 from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, GREEN, ORANGE, PURPLE, RED, SKY
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
 DASHES = ("-", "--", "-.", ":", "-", "--")
 MARKS = ("o", "s", "^", "D", "v", "P")
 FEW = 16

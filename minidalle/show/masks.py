@@ -11,17 +11,18 @@ import numpy as np
 from torch import Tensor
 
 from minidalle.masks import StreamLayout
-from minidalle.show import DARK, Figure, figure
+from minidalle.show import Figure, figure
 from minidalle.show.choosing import with_palette
+from minidalle.show.colours import BLUE, DARK, ORANGE, PURPLE, WHITE
 
-BLUE, ORANGE, GREY, EDGE = "#0072B2", "#E69F00", "#E3E3E3", "#9A9A9A"
-SHADES = ("#E69F00", "#08519C", "#4292C6", "#9ECAE1", "#DCE9F5")
+GREY, EDGE = "#E3E3E3", "#9A9A9A"
+SHADES = (ORANGE, "#08519C", "#4292C6", "#9ECAE1", "#DCE9F5")
 """By how many layers it takes to know a slot: 0 is the slot itself, the last stands for all that take longer."""
 LAYERS = {
-    "row": ("#0072B2", "R"),
-    "column": ("#E69F00", "C"),
-    "full": ("#FFFFFF", "F"),
-    "conv": ("#CC79A7", "K"),
+    "row": (BLUE, "R"),
+    "column": (ORANGE, "C"),
+    "full": (WHITE, "F"),
+    "conv": (PURPLE, "K"),
 }
 """How a layer of each pattern is drawn: its colour, and a letter for those who see no colours."""
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, GREEN, ORANGE, PURPLE, RED, at_most
 
-BLUE, ORANGE, GREEN, RED, PURPLE, DARK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#222222"
 COLOURS = (BLUE, RED, GREEN, ORANGE, PURPLE)
 MARKS = ("o", "s", "^", "D", "v")
 
@@ -21,10 +21,16 @@ MARKS = ("o", "s", "^", "D", "v")
 def repeated_shares(shares: Mapping[str, Sequence[float]], truth: float) -> Figure:
     """A histogram for each size of test: the shares that many repetitions of it found, with the true share as a line.
 
-    shares: name ("20 pictures") -> shares in [0, 1], one a repetition. Raises ValueError for none.
+    shares: name ("20 pictures") -> shares, one a repetition; the axis runs from a half to 1. Raises ValueError for
+    none, or for a share outside of that.
     """
     if not shares:
         raise ValueError("there are no repetitions to draw; give at least one size of test")
+    for name, values in shares.items():
+        if not 0.5 <= min(values) <= max(values) <= 1:
+            raise ValueError(
+                f"{name!r} has shares from {min(values)} to {max(values)}; the axis shows 0.5 to 1"
+            )
 
     def paint(canvas: Any) -> None:
         panels = canvas.subplots(1, len(shares), sharey=True, squeeze=False)[0]
@@ -48,8 +54,9 @@ def coverage(
     """How often an interval holds the true share, a line for each recipe, against the true share.
 
     truths: shares in [0, 1]; caught: recipe -> one share of intervals for each of them. Raises ValueError where they
-    differ in number.
+    differ in number, or for more than three recipes.
     """
+    at_most(caught, 3, "recipes")
     for name, values in caught.items():
         if len(values) != len(truths):
             raise ValueError(f"{name} has {len(values)} values for {len(truths)} true shares; give one each")
@@ -74,11 +81,12 @@ def shares_with_intervals(
     """A line for each row, and on it a mark with its 95 % interval for each column.
 
     rows: row -> column -> what `evaluation.statistics.share` gives ("share", "low", "high"). guesses: row -> what
-    guessing scores, a dotted tick. Raises ValueError for no rows.
+    guessing scores, a dotted tick. Raises ValueError for no rows, or more than five columns.
     """
     if not rows:
         raise ValueError("there are no shares to draw; give at least one row")
     columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    at_most(columns, len(COLOURS), "columns")
     shift = {column: 0.22 * (number - (len(columns) - 1) / 2) for number, column in enumerate(columns)}
     guesses = guesses or {}
 
@@ -109,8 +117,9 @@ def shares_with_intervals(
 def luck_curves(k: Sequence[int], lines: Mapping[str, Sequence[float]], title: str = "") -> Figure:
     """Shares against the number of tries k, on a doubling axis; the first line is solid, the others dashed.
 
-    Raises ValueError for a line with another number of values than k.
+    Raises ValueError for a line with another number of values than k, or more than five lines.
     """
+    at_most(lines, len(COLOURS), "lines")
     for name, values in lines.items():
         if len(values) != len(k):
             raise ValueError(f"{name} has {len(values)} values for {len(k)} numbers of tries; give one each")
@@ -134,10 +143,11 @@ def distance_histogram(distances: Mapping[str, Any], threshold: float, unit: str
     """How far each picture is from its nearest training picture, a panel for each group, with the line that makes a
     copy.
 
-    distances: group -> one number a picture. Raises ValueError for none.
+    distances: group -> one number a picture. Raises ValueError for none, or more than five groups.
     """
     if not distances:
         raise ValueError("there are no distances to draw; give at least one group")
+    at_most(distances, len(COLOURS), "groups")
     values = {name: np.asarray(some, dtype=np.float64) for name, some in distances.items()}
     bins = np.linspace(0, max(some.max() for some in values.values()) * 1.02, 40)
 

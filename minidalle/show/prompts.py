@@ -14,11 +14,10 @@ from torch import Tensor
 
 from minidalle.pipeline_complete import Region, check_region, given_cells
 from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, GREEN, ORANGE, PURPLE, RED, SKY, WHITE, YELLOW, at_most
 
-BLUE, ORANGE, GREEN, RED, DARK = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#222222"
 GIVEN, DRAWN = "#9CC9E3", "#F6D58A"
-PAPER = "#FFFFFF"
-COLOURS = (PAPER, "#D55E00", "#0072B2", "#009E73", "#F0E442", "#CC79A7", "#222222")
+COLOURS = (WHITE, RED, BLUE, GREEN, YELLOW, PURPLE, DARK)
 """Colours of the codes of toy pictures: code 0 is paper."""
 
 
@@ -123,19 +122,21 @@ def toy_panels(groups: Mapping[str, tuple[Any, Sequence[str]]], given: int = 0) 
 def score_bars(scores: Mapping[str, Mapping[str, float]], unit: str, title: str = "") -> Figure:
     """A group of bars for each row of scores, a bar for each of its columns, all with their numbers.
 
-    scores: group to column to a share in [0, 1], the same columns for all. Raises ValueError where columns differ.
+    scores: group to column to a share in [0, 1], the same columns for all. Raises ValueError where columns differ,
+    or for more than six.
     """
     columns = list(next(iter(scores.values()))) if scores else []
     if not columns or any(list(row) != columns for row in scores.values()):
         raise ValueError(f"every row of scores needs the same columns; the first has {columns}")
-    colours, height = (BLUE, ORANGE, GREEN, RED, "#CC79A7", "#56B4E9"), 0.8 / len(columns)
+    colours, height = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY), 0.8 / len(columns)
+    at_most(columns, len(colours), "columns")
 
     def paint(canvas: Any) -> None:
         axes = canvas.subplots()
         for number, column in enumerate(columns):
             values = [row[column] for row in scores.values()]
             places = np.arange(len(scores)) + (number - (len(columns) - 1) / 2) * height
-            axes.barh(places, values, height * 0.92, color=colours[number % len(colours)], label=column)
+            axes.barh(places, values, height * 0.92, color=colours[number], label=column)
             for place, value in zip(places, values):
                 axes.text(value + 0.01, place, f"{value:.0%}", va="center", fontsize=11)
         axes.set_yticks(range(len(scores)), list(scores))

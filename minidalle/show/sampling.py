@@ -15,9 +15,10 @@ from torch import Tensor
 
 from minidalle.masks import StreamLayout, visible_keys
 from minidalle.sampling import filter_logits
-from minidalle.show import SOFT, Figure, figure
+from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, ORANGE, SOFT, at_most
 
-BLUE, ORANGE, GREEN, DARK, GREY = "#0072B2", "#E69F00", "#009E73", "#222222", "#BBBBBB"
+GREY = "#BBBBBB"
 
 
 def bars_on(
@@ -110,9 +111,10 @@ def shares(probabilities: Sequence[float], numbers: Sequence[float] = ()) -> Fig
 
 
 def step_curves(curves: Mapping[str, Sequence[float]], unit: str, x: str = "token of the picture") -> Figure:
-    """A number for each step of drawing, a line for each way. Raises ValueError for no curves."""
+    """A number for each step of drawing, a line for each way. Raises ValueError for no curves, or more than three."""
     if not curves:
         raise ValueError("there are no curves to draw; give at least one")
+    at_most(curves, 3, "curves")
 
     def paint(canvas: Any) -> None:
         axes = canvas.subplots()

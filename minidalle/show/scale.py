@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from minidalle.show import DARK, Figure, figure
+from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, ORANGE, at_most
 from minidalle.show.lines import COLOURS, DASHES
 
-BLUE, ORANGE = "#0072B2", "#E69F00"
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # behind words that cross a line
 
 
@@ -87,11 +87,13 @@ def panels(
 ) -> Figure:
     """Several small figures, two a row, each with its own curves over the same x: a training log at a glance.
 
-    curves: by the panel's title, then by name, x and y values. Raises ValueError for a panel without curves.
+    curves: by the panel's title, then by name, x and y values. Raises ValueError for a panel without
+    curves, or with more than six.
     """
     for title, named in curves.items():
         if not named:
             raise ValueError(f"the panel {title!r} has no curve")
+        at_most(named, len(COLOURS), f"curves in {title!r}")
     rows = -(-len(curves) // 2)
 
     def paint(canvas: Any) -> None:

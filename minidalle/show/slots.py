@@ -11,11 +11,11 @@ from torch import Tensor
 
 from minidalle.dalle import DALLEConfig
 from minidalle.masks import StreamLayout
-from minidalle.show import DARK, Figure, figure
+from minidalle.show import Figure, figure
 from minidalle.show.choosing import with_palette
-from minidalle.show.stream import RED, as_ids, boxes
+from minidalle.show.colours import BLUE, DARK, ORANGE, RED
+from minidalle.show.stream import as_ids, boxes
 
-BLUE, ORANGE = "#0072B2", "#E69F00"
 AROUND = 11  # slots that a card shows
 
 

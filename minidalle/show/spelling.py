@@ -13,10 +13,11 @@ import matplotlib.patches
 import numpy as np
 from torch import Tensor
 
-from minidalle.show import SOFT, Figure, figure
+from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, GREEN, ORANGE, SOFT, at_most
 from minidalle.tokenizer import PAD, BPETokenizer
 
-BLUE, ORANGE, GREEN, RED, DARK, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#222222", "#E6E6E6"
+GREY = "#E6E6E6"
 INCH = 0.115  # inches that a letter of the figures' typewriter face takes
 WIDEST = 100  # letters; longer rows go on in the next line
 TYPE = {"family": "monospace", "fontsize": 13, "color": DARK}
@@ -174,7 +175,8 @@ def padded_slots(
 
 def length_curves(sizes: Sequence[int], curves: Mapping[str, Sequence[float]], limit: int = 0) -> Figure:
     """Mean tokens a caption against the size of the vocabulary, a line for each name. limit: a dotted line at that many
-    (0: none). Raises ValueError for a line of another length than `sizes`."""
+    (0: none). Raises ValueError for a line of another length than `sizes`, or more than three."""
+    at_most(curves, 3, "curves")
     if any(len(values) != len(sizes) for values in curves.values()):
         raise ValueError(f"every curve needs {len(sizes)} values, one for each vocabulary")
 
@@ -195,7 +197,9 @@ def length_curves(sizes: Sequence[int], curves: Mapping[str, Sequence[float]], l
 
 
 def paired_bars(names: Sequence[str], shares: Mapping[str, Sequence[float]], unit: str) -> Figure:
-    """Two or three numbers for each name, side by side: shares[label] are [name]. Raises ValueError where one lacks."""
+    """Two or three numbers for each name, side by side: shares[label] are [name]. Raises ValueError where one lacks,
+    or for more than three."""
+    at_most(shares, 3, "rows of shares")
     if any(len(values) != len(names) for values in shares.values()):
         raise ValueError(f"every row of shares needs {len(names)} values, one a name")
     places, high = np.arange(len(names)), 0.8 / len(shares)

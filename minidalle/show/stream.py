@@ -13,11 +13,12 @@ import numpy as np
 from torch import Tensor
 
 from minidalle.dalle import DALLEConfig
-from minidalle.show import DARK, Figure, figure
+from minidalle.show import Figure, figure
+from minidalle.show.colours import DARK, ORANGE, RED
 
-KINDS = {"caption": "#9CC9E8", "padding": "#EDEDED", "start": "#E69F00", "picture": "#A6DCCB"}
+KINDS = {"caption": "#9CC9E8", "padding": "#EDEDED", "start": ORANGE, "picture": "#A6DCCB"}
 """The four parts of the vocabulary, and their colours."""
-RED, EDGE = "#D55E00", "#777777"
+EDGE = "#777777"
 NARROW = 0.12  # parts of a ruler below this share are named above it
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from minidalle.masks import StreamLayout
-from minidalle.show import DARK, Figure, figure
+from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, ORANGE, SOFT
 
-BLUE, ORANGE, SOFT_BLUE, SOFT_ORANGE = "#0072B2", "#E69F00", "#CFE3F1", "#FBE3BD"
+SOFT_BLUE, SOFT_ORANGE = SOFT[:2]
 
 
 def soft_lookup(weights: Mapping[str, Any], keys: Sequence[str], colours: Any) -> Figure:

@@ -14,6 +14,7 @@ import ipywidgets
 import numpy as np
 
 from minidalle.pipeline import Pipeline, UnknownWordsWarning
+from minidalle.pipeline_complete import check_region
 from minidalle.pipeline_pictures import grid, png, read_pictures, to_bytes, whole
 from minidalle.show.prompts import outlined
 from minidalle.widgets.live import Live
@@ -37,6 +38,7 @@ class Completion(Live):
         self.given = to_bytes(read_pictures(image, size))
         if len(self.given) != 1:
             raise ValueError(f"{len(self.given)} pictures were given; this takes one")
+        region = check_region(region, size)  # a slider would move an edge that is outside without a word
         step = size // model.preset.dvae.grid
         self.left, self.upper = (
             ipywidgets.IntSlider(

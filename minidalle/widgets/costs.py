@@ -25,13 +25,13 @@ from minidalle.ledger.costs import (
     sending_seconds,
 )
 from minidalle.presets import preset
+from minidalle.show.colours import BLUE, ORANGE, RED
 from minidalle.training.powersgd import compression_rate
 from minidalle.widgets.live import Live
 
 SHARING = ("shards", "replicas", "replicas, thin factors")
 COUNTS = tuple(2**power for power in range(11))
 PAPER_RANK = 896  # of PowerSGD at width 3968 (section 2.5 of arXiv 2102.12092)
-BLUE, ORANGE, RED = "#0072B2", "#E69F00", "#D55E00"
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,8 @@ import ipywidgets
 from minidalle.bpe_training import Pair
 from minidalle.pipeline_pictures import whole
 from minidalle.show import figure
-from minidalle.show.spelling import BLUE, INCH, ORANGE, draw_pieces, visible
+from minidalle.show.colours import BLUE, ORANGE
+from minidalle.show.spelling import INCH, draw_pieces, visible
 from minidalle.tokenizer import BPETokenizer
 from minidalle.widgets.live import Live
 

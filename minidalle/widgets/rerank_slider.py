@@ -18,10 +18,7 @@ from minidalle.evaluation.choosing import steps
 from minidalle.pipeline_pictures import grid, png, whole
 from minidalle.widgets.live import Live
 
-RIGHT, WRONG = (
-    (0, 114, 178),
-    (213, 94, 0),
-)  # the house's blue and vermilion, which colour-blind people tell apart
+RIGHT, WRONG = (0, 114, 178), (213, 94, 0)  # the bytes of the house's blue and red
 EDGE = 3  # pixels of frame, on pictures that are enlarged by ENLARGE
 ENLARGE = 2
 COLUMNS = 8

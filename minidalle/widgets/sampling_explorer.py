@@ -16,7 +16,8 @@ from minidalle.pipeline import Pipeline
 from minidalle.pipeline_pictures import whole
 from minidalle.show import Figure, figure
 from minidalle.show.choosing import with_palette
-from minidalle.show.sampling import ORANGE, bars_on
+from minidalle.show.colours import ORANGE
+from minidalle.show.sampling import bars_on
 from minidalle.widgets.live import Live
 
 TEMPERATURES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.3, 1.6, 2.0, 3.0)

@@ -21,12 +21,12 @@ from minidalle.dalle_flops import training_flops
 from minidalle.pairs_image import square
 from minidalle.presets import preset
 from minidalle.show import figure
+from minidalle.show.colours import BLUE, ORANGE
 from minidalle.widgets.live import Live
 
 PIXELS = (16, 32, 64, 128)
 HALVINGS = (2, 3)
 BEGIN = (32, 2)
-BLUE, ORANGE = "#0072B2", "#E69F00"
 WIDTH = 900  # pixels on the page
 MOST = 4  # pictures side by side
 
