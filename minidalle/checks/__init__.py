@@ -1,7 +1,7 @@
 """The exercises' checkers and hints.
 
-    >>> check("top_k", top_k)      # draws your answer beside the right one, and says what is wrong
-    >>> hint("top_k", 1)           # the first of three
+    >>> check("keep_top_k", keep_top_k)  # draws your answer beside the right one, and says what is wrong
+    >>> hint("keep_top_k", 1)            # the first of three
 
 Nothing is sent anywhere: what you have solved is kept in one file on this machine (`progress.py`). Left out:
 the solutions (in the folder `exercises/solutions`), and marking a whole class (`minidalle/grading`).

@@ -29,7 +29,6 @@ TRIES = 60
 """How often a case is drawn until one has the sizes of another."""
 
 Case = tuple[Any, ...]
-Says = str | Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class Checker:
         """Call an answer on a copy of a case. An error is an outcome too."""
         given = copied(case)
         try:
-            value = plain(copied(self.observe(answer, *given)))
+            value = copied(plain(self.observe(answer, *given)))
         except (Exception, SystemExit) as error:
             return Outcome(error=type(error).__name__, said=str(error).partition("\n")[0][:200])
         for name, before, after in zip(self.arguments, case, given, strict=True):
@@ -221,7 +220,7 @@ def unlike(got: Any, want: Any, tolerance: float = 1e-4) -> str:
             return f"The result should have shape {list(want.shape)}; yours has {list(got.shape)}."
         if kind(got) != kind(want):
             return f"The result should hold {kind(want)}; yours holds {kind(got)}."
-        if got.ndim == 2 and len(got) == len(got.T) and same(got.T, want):
+        if got.ndim == 2 and len(got) == len(got.T) and same(got.T, want, tolerance):
             return "Your table is the right one turned over: its rows stand where the columns should, and the reverse."
         close = got == want
         if want.is_floating_point():

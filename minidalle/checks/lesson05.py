@@ -1,6 +1,6 @@
 """Checkers of lesson 05, one stream: ids, places, and the row that the transformer reads.
 
-Left out: the loss, and vectors (`lesson05_loss.py`).
+Left out: the loss (`lesson05_loss.py`), the vectors of slots (`lesson05_slots.py`).
 """
 
 from __future__ import annotations

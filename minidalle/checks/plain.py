@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,6 +21,9 @@ LARGEST = 200_000
 
 LONGEST = 1000
 """Bits of a whole number: longer ones fit into no float, and no exercise asks for them."""
+
+DEEPEST = 50
+"""Lists within lists (or dictionaries, or tuples): no exercise asks for more than a few, and Python's stack ends."""
 
 DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
 """What a plain tensor may hold."""
@@ -32,8 +36,13 @@ class Unknown:
     type: str
 
 
-def plain(value: Any) -> Any:
-    """`value` with tuples as lists, tensors detached and on the CPU, and what is not plain as `Unknown`."""
+def plain(value: Any, depth: int = 0) -> Any:
+    """`value` with tuples as lists, tensors detached and on the CPU, and what is not plain as `Unknown`.
+
+    depth: within how many lists and dictionaries it stands.
+    """
+    if depth > DEEPEST:
+        return Unknown(f"{type(value).__name__} within more than {DEEPEST} others")
     if isinstance(value, int) and value.bit_length() > LONGEST:
         return Unknown("int of a huge size")
     if value is None or type(value) in (bool, int, float, str, bytes, Unknown):
@@ -44,9 +53,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Tensor):
         return _strided(value)
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        found = {_unwrapped(key): plain(item) for key, item in value.items()}
+        found = {_unwrapped(key): plain(item, depth + 1) for key, item in value.items()}
         return found if all(map(_is_key, found)) else Unknown("dict of strange keys")
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         if getattr(value, "ndim", 0) == 0:
@@ -94,9 +103,7 @@ def encode(value: Any) -> Any:
         }
     if isinstance(value, bytes):
         return {"bytes": list(value)}
-    if isinstance(
-        value, tuple
-    ):  # only in what is given to an answer: there it may be the key of a dictionary
+    if isinstance(value, tuple):  # only in what is given to an answer: the key of a dictionary, say
         return {"tuple": [encode(item) for item in value]}
     if isinstance(value, list):
         return [encode(item) for item in value]
@@ -112,24 +119,26 @@ def _number(value: Any) -> Any:
     return {"float": repr(value)} if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def decode(value: Any) -> Any:
-    """What `encode` wrote. Raises ValueError for anything else."""
+def decode(value: Any, depth: int = 0) -> Any:
+    """What `encode` wrote of plain data. Raises ValueError for anything else. depth: as in `plain`."""
+    if depth > DEEPEST + 1:
+        raise ValueError(f"this is no plain data: it is nested more than {DEEPEST} deep")
+    below = partial(decode, depth=depth + 1)
     if isinstance(value, list):
-        return [decode(item) for item in value]
+        return [below(item) for item in value]
     if not isinstance(value, dict):
         return plain(value)
     try:
         if "tensor" in value:
             dtype = getattr(torch, value["dtype"] if value["dtype"] in DTYPES else "")
-            return torch.tensor([decode(item) for item in value["tensor"]], dtype=dtype).reshape(
-                value["shape"]
-            )
+            numbers = torch.tensor([below(item) for item in value["tensor"]], dtype=dtype)
+            return numbers.reshape(value["shape"])
         if "pairs" in value:
-            return {_key(decode(key)): decode(item) for key, item in value["pairs"]}
+            return {_key(below(key)): below(item) for key, item in value["pairs"]}
         if "bytes" in value:
             return bytes([*value["bytes"]])
         if "tuple" in value:
-            return tuple(map(decode, value["tuple"]))
+            return tuple(map(below, value["tuple"]))
         if "unknown" in value:
             return Unknown("".join(sign for sign in str(value["unknown"])[:60] if sign.isprintable()))
         return float(value["float"])

@@ -84,14 +84,19 @@ class Watched:
 
 
 def digest(tree: ast.AST) -> str:
-    """A function by its lines, whatever its name, its docstring and its layout are."""
+    """A function by its lines, whatever its name, its docstring and its layout are; "" if it is nested too deeply to be
+    read, as no specification is."""
     node = tree.body[0] if isinstance(tree, ast.Module) and tree.body else tree
     lines = [
         line
         for line in getattr(node, "body", [])
         if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
     ]
-    return hashlib.sha256("".join("".join(map(ast.unparse, lines)).split()).encode()).hexdigest()[:16]
+    try:
+        text = "".join("".join(map(ast.unparse, lines)).split())
+    except RecursionError:
+        return ""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def imports_package(tree: ast.AST) -> Set[str]:

@@ -39,7 +39,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Mark the notebooks; returns the exit code: 0 whatever the marks are, 2 for what was asked wrongly."""
+    """Mark the notebooks; returns the exit code (`command.grade`)."""
     from minidalle.grading.command import grade
 
     return grade(args)

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,9 @@ from minidalle.grading.walls import raise_walls
 
 NAP = 0.01
 """Seconds between looks at a running process."""
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""What ends a server: Ctrl-C, and its marker."""
 
 MOST_THREADS = 64
 """Threads of one process, beyond which it is ended: the filter lets threads through and cannot count them."""
@@ -92,18 +96,47 @@ def _told(outcome: Outcome) -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Run jobs one after another: a line {"job", "result", "seconds"} in, a line {"status", "code"} out."""
+    """Say {"status": "ready"}, then run jobs one after another: a line {"exercise", "job", "result", "seconds"} in, a
+    line {"status", "code"} out. Whoever ends the server ends the job that is running, too."""
+    child = 0
+
+    def stop(*_: Any) -> None:
+        if child:
+            _kill(os.killpg, child)
+            _kill(os.kill, child)  # in case it was not yet the head of a group
+        os._exit(1)
+
+    for number in STOPS:
+        signal.signal(number, stop)
+    _say({"status": "ready"})
     for line in sys.stdin:
         asked = json.loads(line)
+        checker_of(asked["exercise"])  # imports its lesson once, and in no fork's own seconds
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until it is known whom to end
         child = os.fork()
         if child == 0:
             with contextlib.suppress(BaseException):
+                for number in STOPS:
+                    signal.signal(number, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
                 os.setsid()
                 run_job(asked["job"], asked["result"])
             os._exit(1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         status, code = _wait(child, asked["seconds"])
-        sys.stdout.write(json.dumps({"status": status, "code": code}) + "\n")
-        sys.stdout.flush()
+        child = 0
+        _say({"status": status, "code": code})
+
+
+def _say(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+def _kill(how: Callable[[int, int], None], child: int) -> None:
+    """End a process (how: os.kill), or it and all that it started (os.killpg), if there still is one."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        how(child, signal.SIGKILL)
 
 
 def _wait(child: int, seconds: float) -> tuple[str, int]:
@@ -113,16 +146,14 @@ def _wait(child: int, seconds: float) -> tuple[str, int]:
     while True:
         ended, code = os.waitpid(child, os.WNOHANG)
         if ended:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child, signal.SIGKILL)
+            _kill(os.killpg, child)
             return status, os.waitstatus_to_exitcode(code)
         if status == "done" and time.monotonic() > end:
             status = "time"
         elif status == "done" and _threads(child) > MOST_THREADS:
             status = "threads"
         if status != "done":
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(child, signal.SIGKILL)
+            _kill(os.kill, child)
         time.sleep(NAP)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from minidalle import __version__
 from minidalle.checks.catalogue import card, cards, checker_of, points
-from minidalle.checks.checker import Finding
+from minidalle.checks.checker import Case, Finding
 from minidalle.checks.style import imports_package, style_fault
 from minidalle.grading.runner import Ran, Runner, clean
 from minidalle.grading.submission import Submission, SubmissionError, read
@@ -30,7 +30,7 @@ def mark(path: Path, runner: Runner, seed: int, name: str = "") -> dict[str, Any
         note = str(error) if isinstance(error, SubmissionError) else f"it cannot be read ({error.strerror})"
         return {"file": file, "lesson": "", "points": 0, "of": 0, "note": clean(note), "exercises": []}
     rows = [mark_exercise(submission, exercise, runner, seed) for exercise in submission.exercises]
-    total = {name: sum(row[name] for row in rows) for name in ("points", "of")}
+    total = {what: sum(row[what] for row in rows) for what in ("points", "of")}
     return {"file": file, "lesson": submission.lesson, **total, "note": "", "exercises": rows}
 
 
@@ -38,23 +38,28 @@ def mark_exercise(submission: Submission, exercise: str, runner: Runner, seed: i
     """The row of one exercise. status: right, wrong, missing, or stopped (from outside, or by itself)."""
     of = points(exercise)
     row = {"exercise": exercise, "kind": card(exercise)["kind"], "status": "missing", "points": 0, "of": of}
-    row |= {
-        "belief": "",
-        "feedback": f"There is no section {exercise}: keep its heading, and your code below it.",
-    }
-    row |= {"walls": []}
     if exercise not in submission.sections:
-        return row
-    one = checker_of(exercise)
-    cases = one.cases(seed)
+        said = f"There is no section {exercise}: keep its heading, and your code below it."
+        return row | {"belief": "", "feedback": said, "walls": []}
+    cases = checker_of(exercise).cases(seed)
     ran = runner.run(exercise, submission.cells(exercise), cases)
     finding = Finding(False, f"It was not judged: {ran.fault}.")
     if not ran.fault:
-        finding = one.judge(cases, ran.outcomes)
-        if finding.passed and (fault := written(submission, exercise, ran.called)):
-            finding = Finding(False, fault, "style")
+        try:
+            finding = judged(submission, exercise, cases, ran)
+        except Exception as error:  # nobody's answer ends the marking of a class
+            said = f"It was not judged: that stopped with {type(error).__name__}. Please mark it by hand."
+            finding = Finding(False, said)
     row |= {"status": _status(ran, finding), "points": of if finding.passed else 0, "walls": list(ran.walls)}
     return row | {"belief": finding.belief, "feedback": finding.message}
+
+
+def judged(submission: Submission, exercise: str, cases: Sequence[Case], ran: Ran) -> Finding:
+    """What is found of what an answer gave for the cases, and, if that is right, of how it is written."""
+    finding = checker_of(exercise).judge(cases, ran.outcomes)
+    if finding.passed and (fault := written(submission, exercise, ran.called)):
+        return Finding(False, fault, "style")
+    return finding
 
 
 def written(submission: Submission, exercise: str, called: Set[str]) -> str:

@@ -25,6 +25,19 @@ WALLS = ("limits", "filter", "hook")
 GRACE = 30.0
 """Seconds beyond the limit after which a silent server is given up."""
 
+START = 120.0
+"""Seconds in which a server, or the first process where there is no fork, has to have imported PyTorch."""
+
+
+class RunnerError(RuntimeError):
+    """Answers cannot be run on this machine, which is no answer's fault."""
+
+
+NO_START = (
+    "answers cannot be run here, since the process for them does not start. To see why, type in another folder: "
+    'python -c "import minidalle.grading.child"'
+)
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -42,7 +55,7 @@ class Runner:
     """Runs answers one after another. Use it as a context; it ends its server with it."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds, self.server = seconds, None
+        self.seconds, self.server, self.tried = seconds, None, False
         self.folder = tempfile.TemporaryDirectory(prefix="minidalle-grade-")
 
     def __enter__(self) -> Runner:
@@ -53,13 +66,14 @@ class Runner:
         self.folder.cleanup()
 
     def run(self, exercise: str, cells: list[str], cases: list[Case]) -> Ran:
-        """Run the cells, then the function that is named as the exercise on every case."""
+        """Run the cells, then the function that is named as the exercise on every case. Raises RunnerError if no
+        process can be started to run them in."""
         job, result = (Path(self.folder.name) / name for name in ("job.json", "result.json"))
         result.unlink(missing_ok=True)
         asked = {"exercise": exercise, "cells": cells, "cases": [encode(list(case)) for case in cases]}
         asked |= {"seconds": self.seconds, "memory": MEMORY, "file_size": FILE_SIZE}
         job.write_text(json.dumps(asked), encoding="utf-8")
-        status, code = self._ask(job, result)
+        status, code = self._ask(exercise, job, result) if hasattr(os, "fork") else self._start(job, result)
         if status == "time" or code in (-24, 152):  # the kernel's own end of processor time
             return Ran(
                 fault=f"it ran longer than {self.seconds:g} seconds: is there a loop without an end?",
@@ -86,10 +100,8 @@ class Runner:
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
             return Ran(fault=f"its process ended {how} before there was an answer", stopped=True)
 
-    def _ask(self, job: Path, result: Path) -> tuple[str, int]:
-        """Let a server fork, or start a process where there is no fork; how it ended."""
-        if not hasattr(os, "fork"):
-            return self._start(job, result)
+    def _serve(self) -> None:
+        """Start a server, if none is running."""
         if self.server is None or self.server.poll() is not None:
             self._end()
             self.server = subprocess.Popen(
@@ -99,7 +111,17 @@ class Runner:
             )  # fmt: skip
             self.said: Queue[str] = Queue()
             threading.Thread(target=_listen, args=(self.server.stdout, self.said), daemon=True).start()
-        line = {"job": str(job), "result": str(result), "seconds": self.seconds}
+            try:
+                ready = self.said.get(timeout=START)
+            except Empty:
+                ready = ""
+            if not ready:
+                raise RunnerError(NO_START)
+
+    def _ask(self, exercise: str, job: Path, result: Path) -> tuple[str, int]:
+        """Let a server fork; how that ended."""
+        self._serve()
+        line = {"exercise": exercise, "job": str(job), "result": str(result), "seconds": self.seconds}
         try:
             self.server.stdin.write(json.dumps(line) + "\n")
             self.server.stdin.flush()
@@ -110,10 +132,17 @@ class Runner:
             return "done", 1
 
     def _start(self, job: Path, result: Path) -> tuple[str, int]:
-        command = [sys.executable, "-m", "minidalle.grading.child", str(job), str(result)]
+        """Start a process of its own for a job, where there is no fork; how that ended."""
+        if not self.tried:
+            self.tried = self._python(START, "-c", "import minidalle.grading.child") == ("done", 0)
+            if not self.tried:
+                raise RunnerError(NO_START)
+        return self._python(self.seconds + GRACE, "-m", "minidalle.grading.child", str(job), str(result))
+
+    def _python(self, seconds: float, *words: str) -> tuple[str, int]:
         try:
             ended = subprocess.run(
-                command, timeout=self.seconds + GRACE, cwd=self.folder.name, env=environment(), check=False,
+                [sys.executable, *words], timeout=seconds, cwd=self.folder.name, env=environment(), check=False,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -121,9 +150,14 @@ class Runner:
         return "done", ended.returncode
 
     def _end(self) -> None:
+        """End the server, which ends what it runs."""
         if self.server is not None:
-            self.server.kill()
-            self.server.wait()
+            self.server.terminate()
+            try:
+                self.server.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
             self.server.stdin.close()
             self.server = None
 

@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -124,11 +125,13 @@ def _cell(cell: dict[str, Any]) -> tuple[str, str, list[str]]:
 def plain_python(text: str) -> str:
     """A cell without what only notebooks understand: lines that begin with % or !, or end with ?, and a %% at its
     head. Where that leaves the rest of the cell as it is, as %%time does, the rest counts."""
+    lines = text.lstrip().split("\n")
+    heads = [line.split()[0] for line in takewhile(lambda line: line.startswith("%%"), lines)]
+    if not set(heads) <= {"%%time", "%%capture", "%%prun"}:
+        return ""
+    text = "\n".join(lines[len(heads) :]) if heads else text
     if _is_python(text):
         return text
-    head, _, rest = text.lstrip().partition("\n")
-    if head.startswith("%%"):
-        return plain_python(rest) if head.split()[0] in ("%%time", "%%capture", "%%prun") else ""
     lines = [re.sub(r"^(\s*\w+\s*=\s*)[%!].*", r"\1None", line) for line in text.split("\n")]
     return "\n".join(re.sub(r"^(\s*)([%!?].*|[\w.]+\?+\s*)$", r"\1pass", line) for line in lines)
 

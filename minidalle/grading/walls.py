@@ -1,6 +1,6 @@
 """Walls around a process that is about to run somebody else's code. They go up from inside and cannot be taken down.
 
-- *limits* (Linux, macOS): processor time, memory, the size of files, how many are open.
+- *limits* (Linux, macOS): processor time, the size of files, how many are open; on Linux memory, too.
 - *filter* (Linux on x86-64): the kernel refuses every request that computing does not need (seccomp, an allow
   list). No file is written, made or deleted, no process started or signalled, nothing sent; files can be read.
 - *hook* (everywhere): Python itself refuses the same. It stops what is done by mistake; who means to can get
@@ -114,7 +114,11 @@ def raise_filter() -> bool:
 
 
 def raise_limits(seconds: float, memory: int, file_size: int) -> bool:
-    """Limit processor seconds, further bytes of memory, and bytes of a file; False where the system cannot."""
+    """Limit processor seconds, further bytes of memory (Linux), and bytes of a file; False where the system cannot.
+
+    Who runs out of processor time is told by the first signal, SIGXCPU, and a second later ended by one that nobody
+    can catch.
+    """
     try:
         import resource
     except ModuleNotFoundError:  # Windows
@@ -129,7 +133,7 @@ def raise_limits(seconds: float, memory: int, file_size: int) -> bool:
         limits["RLIMIT_AS"] = int(file.read().split()[0]) * resource.getpagesize() + memory
     for name, value in limits.items():
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))
+            resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
     return True
 
 
