@@ -164,6 +164,28 @@ def test_a_lesson_says_how_long_it_takes(path: Path):
     assert title and 10 <= int(minutes) <= 120
 
 
+def part(guide: str, heading: str) -> str:
+    """What stands under a heading of the second level."""
+    return guide.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def test_the_lecturers_guide_knows_every_lesson():
+    guide = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (\d\d) \| (.+?) \| \"(.+)\" \| (.+\?) \|$", part(guide, "What a lesson is about"), re.M
+    )
+    assert [number for number, *_ in rows] == [path.stem[:2] for path in LESSONS]
+    for (_, name, *_), path in zip(rows, LESSONS, strict=True):
+        assert tool("lesson_times").about(path)[0].startswith(name)
+    for plan in ("Five weeks", "Twelve weeks"):
+        assert {number for number, *_ in rows} <= set(re.findall(r"\b\d\d\b", part(guide, plan))), plan
+    day = re.findall(r"^\| (\d):(\d\d) \|", part(guide, "One day"), re.M)
+    assert day == sorted(day) and len(day) >= 7
+    assert all(
+        word in guide for word in ("**Students need**", "**On their own laptops.**", "**On one shared GPU.**")
+    )
+
+
 def test_every_lesson_has_a_mistake_that_it_has_to_notice():
     """`python -m tools.break_lessons` makes them; here only that each is still a change of what stands there."""
     mistakes = tool("break_lessons").MISTAKES
