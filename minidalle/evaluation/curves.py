@@ -113,7 +113,7 @@ def best_of_on(results: dict[str, Any], canvas: Figure) -> None:
     axes.set(ylim=(0, 104), xticks=ticks, xticklabels=ticks, xlabel="k, pictures to choose from")
     axes.set(ylabel="all facts right, %", title=f"{results['model']}: what choosing by CLIP adds, held out")
     axes.minorticks_off()
-    axes.legend(loc="lower right")
+    axes.legend()  # where the lines leave room
 
 
 def _describe_best_of(results: dict[str, Any]) -> str:
