@@ -80,9 +80,8 @@ def filter_top_p(logits: Tensor, p: float) -> Tensor:
     order = logits.argsort(dim=-1, descending=True, stable=True)
     probabilities = logits.double().softmax(-1).gather(-1, order)
     before = probabilities.cumsum(-1) - probabilities  # mass of the codes ahead: already enough means drop
-    drop = torch.zeros_like(logits, dtype=torch.bool).scatter(
-        -1, order, before >= p
-    )  # never the first: 0 < p
+    # Never the first code, before which there is nothing: 0 < p.
+    drop = torch.zeros_like(logits, dtype=torch.bool).scatter(-1, order, before >= p)
     return logits.masked_fill(drop, float("-inf"))
 
 
