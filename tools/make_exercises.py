@@ -52,6 +52,7 @@ BEGIN, END = "<!-- list -->", "<!-- end of list -->"
 
 
 def opening(lesson: str, exercises: list[type[Exercise]], solutions: bool) -> str:
+    """The text of a notebook's first cell, in Markdown."""
     number, name = lesson.split("_", 1)
     title = name.replace("_", " ").capitalize()
     minutes = sum(exercise.minutes for exercise in exercises)
@@ -70,6 +71,7 @@ def opening(lesson: str, exercises: list[type[Exercise]], solutions: bool) -> st
 
 
 def heading(number: int, exercise: type[Exercise]) -> str:
+    """An exercise's heading, card and text, in Markdown; `minidalle grade` finds its section by the heading."""
     return (
         f"## {number}. {exercise.title}: `{exercise.name()}`\n\n| | |\n|---|---|\n"
         f"| **teaches** | {exercise.teaches} |\n| **kind** | {exercise.kind} {STARS[exercise.kind]} |\n"
@@ -78,6 +80,7 @@ def heading(number: int, exercise: type[Exercise]) -> str:
 
 
 def cells_of(number: int, exercise: type[Exercise], solution: bool) -> list[nbformat.NotebookNode]:
+    """An exercise's cells: heading, specification, the blank (or the reference), and its check."""
     name = exercise.name()
     head = nbformat.v4.new_markdown_cell(heading(number, exercise), metadata={"tags": [f"exercise:{name}"]})
     spec = exercise.specification
@@ -118,13 +121,11 @@ def cards() -> str:
     every = {}
     for lesson, exercises in lessons().items():
         for exercise in exercises:
-            every[exercise.name()] = {"lesson": lesson} | {
-                name: getattr(exercise, name) for name in FIELDS[:5]
-            }
-            every[exercise.name()]["hints"] = list(exercise.hints)
+            card = {"lesson": lesson} | {name: getattr(exercise, name) for name in FIELDS}
+            card["hints"] = list(exercise.hints)
             if not isinstance(exercise.specification, str):
-                lines = ast.parse(exercise.code("specification"))
-                every[exercise.name()]["specification"] = digest(lines)
+                card["specification"] = digest(ast.parse(exercise.code("specification")))
+            every[exercise.name()] = card
     return json.dumps(every, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from types import FunctionType
 
 FOLDER = Path(__file__).parent
-FIELDS = ("title", "kind", "minutes", "lines", "teaches", "text", "hints")
+FIELDS = ("title", "kind", "minutes", "lines", "teaches")
+"""What of an exercise stands on its card, beside its lesson and its hints."""
 
 
 class Exercise:
     """One exercise. `specification` may be a text in place of a function."""
 
-    lesson: str
     title: str
     kind: str
     minutes: int
@@ -28,7 +28,6 @@ class Exercise:
     teaches: str
     text: str
     hints: tuple[str, str, str]
-    picture: str = ""
 
     @classmethod
     def name(cls) -> str:
@@ -48,7 +47,7 @@ class Exercise:
 
 
 def source(function: FunctionType, name: str) -> str:
-    """A function's source as it would stand by itself, under another name, without the docstring of a mistake."""
+    """A function's source as it would stand by itself, under another name."""
     text = textwrap.dedent(inspect.getsource(function))
     return text.replace(f"def {function.__name__}(", f"def {name}(", 1).rstrip()
 
