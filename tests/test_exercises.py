@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from matplotlib.figure import Figure
 
 from exercises.source.parts import every_exercise, lessons
 from minidalle.checks import card, cards, check, hint, progress
@@ -213,3 +214,40 @@ def test_progress_is_kept_on_this_machine(home: Path):
     (home / "progress.json").write_text("{", encoding="utf-8")
     assert not progress().solved, "a damaged file counts as none"
     assert card(right.name())["lesson"] in repr(progress())
+
+
+# ---------------------------------------------------------------- the answer beside the right one
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch):
+    """What is drawn, as matplotlib has it: panels by their order."""
+    import minidalle.show
+    from minidalle.checks.picture import beside
+
+    def figure(paint, alt: str, *sizes: float):
+        canvas = Figure()
+        paint(canvas)
+        return canvas.axes, alt
+
+    monkeypatch.setattr(minidalle.show, "figure", figure)
+    return beside
+
+
+def test_rows_are_bars_and_of_a_far_too_long_one_a_beginning(drawn):
+    (panel,), alt = drawn([1.0, 2.0, 3.0], torch.tensor([1.0, 2.0]), ("batch",))
+    assert len(panel.patches) == 5 and panel.get_xlabel() == "batch" and alt.endswith(", batch")
+    (panel,), _ = drawn(torch.arange(2000), [1, 2])
+    assert len(panel.patches) == 14, "12 of 2000, and the 2 right ones"
+    assert "the first 12 of 2000" in panel.get_legend().get_texts()[0].get_text()
+    (panel,), _ = drawn("no numbers", [1, 2])
+    assert len(panel.patches) == 2
+
+
+def test_tables_are_shades_and_what_is_no_number_is_grey(drawn):
+    (mine, right), alt = drawn(torch.tensor([[1.0, torch.inf]]), torch.zeros(2, 3), ("row", "column"))
+    assert "grey" in mine.get_title() and right.get_title() == "the right answer" and "row by column" in alt
+    assert [len(panel.images) for panel in (mine, right)] == [1, 1] and right.get_ylabel() == "row"
+    (mine, _), _ = drawn(torch.tensor([1.0]), torch.zeros(2, 3))
+    assert not mine.images and mine.texts[0].get_text() == "no table"
+    assert drawn(1.0, 2.0) is None and drawn("a", "b") is None

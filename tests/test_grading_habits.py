@@ -133,6 +133,8 @@ WRONG = {
     "a generator": ("fair_questions", lambda row: (one for one in row), "what makes items is a list of them"),
     "a map": ("compression_curve", lambda row: map(float, row), "what makes items is a list of them"),
     "a set": ("fair_questions", set, "a set is a list"),
+    "a frozen set": ("fair_questions", frozenset, "a set is a list"),
+    "an enumeration": ("fair_questions", enumerate, "what makes items is a list of them"),
     "a tensor that lies": ("paint", lied, ""),
 }
 

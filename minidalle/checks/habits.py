@@ -27,6 +27,8 @@ ONCE = (
     "dict_keys",
     "dict_values",
     "set",
+    "frozenset",
+    "enumerate",
     "reversed",
 )
 """Types that hold or make items and are no list."""
@@ -64,7 +66,7 @@ def _container(got: Any, want: Any) -> Habit | None:
         return None
     asked = "a list" if isinstance(want, list) else f"a tensor of shape {list(want.shape)}"
     said = f"Your function gives back a {got.type}, and {asked} is asked. "
-    if got.type == "set":
+    if got.type in ("set", "frozenset"):
         return Habit("a set is a list", said + "A set has no order and no item twice: keep a list.")
     return Habit(
         "what makes items is a list of them",
