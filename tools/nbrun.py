@@ -6,7 +6,8 @@
 
 Normal form: cell ids are hashes of what the cells say; no timings, widget state or kernel version; progress
 bars without their clock; pictures with a palette of at most 256 colours where no eye sees the difference.
-Left alone: tags, slide marks, attachments, and what an output says about itself (alternative text, width).
+Kept: tags, slide marks, attachments, and what an output says about itself (alternative text, width).
+Left out: judging what a lesson says and shows; nbval and tests/test_notebook_hygiene.py do that.
 """
 
 import argparse
