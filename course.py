@@ -352,7 +352,7 @@ def say(text):
 def main(argv):
     """Do the job that the command line names; return an exit status."""
     job, rest = (argv[0] if argv else "help"), argv[1:]
-    if job in ("help", "-h", "--help"):
+    if job in ("help", "-h", "--help") or (job == "setup" and rest):  # which takes no words
         print(__doc__)
         return 0
     try:

@@ -97,7 +97,9 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
 
 
 def _add_draw(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("caption", help='what the pictures should show: "a small red cube"')
+    parser.add_argument(
+        "caption", nargs="+", help='what the pictures should show: "a small red cube"; quotes may be left out'
+    )
     parser.add_argument(
         "--model", default="nano", help="a model's name, its folder, or owner/name on the Hub"
     )
@@ -158,10 +160,10 @@ def _draw(args: argparse.Namespace) -> int:
             }
             settings |= {"n": 8 if args.n is None else args.n, "progress": bar, "clip": judge}
             if args.image is None:
-                drawing = model.draw(args.caption, **settings)
+                drawing = model.draw(" ".join(args.caption), **settings)
             else:
                 picture = _picture(args.image, model.preset.image_size)
-                drawing = model.complete(args.caption, picture, args.region, **settings)
+                drawing = model.complete(" ".join(args.caption), picture, args.region, **settings)
         path = drawing.save(args.out)
     except (ModelNotFoundError, ValueError) as error:
         return complain("draw", in_flags(str(error)), BAD_INPUT)

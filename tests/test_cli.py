@@ -42,6 +42,11 @@ def test_a_caption_becomes_a_file(draw, tmp_path: Path):
     assert Image.open(tmp_path / "cubes.png").size == (3 * 192 + 2 * 4, 192)
 
 
+def test_a_caption_needs_no_quotes(draw):
+    code, out, _ = draw(*CAPTION.split(), "-n", "1", "--seed", "4")
+    assert code == 0 and out.startswith("grid.png: 1 picture of 'a small red cube'")
+
+
 def test_the_same_seed_gives_the_same_file(draw, tmp_path: Path):
     files = [(tmp_path / name, seed) for name, seed in (("a.png", "1"), ("b.png", "1"), ("c.png", "2"))]
     for path, seed in files:

@@ -158,6 +158,11 @@ def test_setup_tells_its_steps_into_a_file_too(course: ModuleType, capfd: pytest
     assert [step for step in STEPS if step in told] == STEPS[-2:]
 
 
+def test_who_asks_setup_for_help_gets_no_environment(course: ModuleType, capsys: pytest.CaptureFixture):
+    assert course.main(["setup", "--help"]) == 0
+    assert "course.py lab" in capsys.readouterr().out and course.install.commands == []
+
+
 def test_other_jobs_keep_stdout_to_themselves(course: ModuleType, monkeypatch, capfd: pytest.CaptureFixture):
     """`course.py python program.py > figures.txt` may be the first call of all."""
     monkeypatch.setattr(course, "run", lambda *job: print("figures") or 0)

@@ -52,6 +52,7 @@ def answer(
     every = text.repeat_interleave(of, dim=0)
     seeds = picture_seeds(seed, len(every))
     tokens, scores, readings = [], [], []
+    progress(f"{of} each", 0, len(every))
     for start in range(0, len(every), CHUNK):
         part = slice(start, start + CHUNK)
         drawn = drawer.draw(every[part], seeds[part])

@@ -108,6 +108,7 @@ def draw_captions(
     text = model.tokenizer.encode_batch(captions, model.preset.text_length).to(device)
     chunk, drawn = CHUNKS.get(device.type, CHUNKS["cpu"]), []
     settings: dict[str, Any] = {"greedy": True} if greedy else {}
+    say(what, 0, len(text))
     for start in range(0, len(text), chunk):
         part = slice(start, start + chunk)
         given = {name: tokens[part] for name, tokens in begun.items()}
