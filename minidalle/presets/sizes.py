@@ -55,7 +55,7 @@ _SHORT: dict[str, Any] = {
 """Of a dVAE that has minutes."""
 
 _SIX = ("row", "column", "full", "row", "column", "conv")
-"""Of six layers: by the paper's rule most of a picture would stay out of their sight."""
+"""Of six layers: the paper's rule would give them one of columns, and no full attention."""
 
 NANO = Preset(
     name="nano",
@@ -102,7 +102,7 @@ NANO = Preset(
 
 Schedules are shorter and learning rates higher than the paper's, which trained for millions of updates; the
 relaxation ends at 1/8, and squared error takes the place of the logit-Laplace likelihood, which is slower to
-become sharp. With six layers the paper's rule would leave most of a picture out of sight, so all four patterns
+become sharp. The paper's rule would give six layers one of columns and no full attention, so all four patterns
 take their turn.
 """
 
