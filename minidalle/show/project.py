@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from minidalle.show import DARK, Figure, figure
+from minidalle.show import Figure, figure
+from minidalle.show.colours import BLUE, DARK, ORANGE, SOFT
 from minidalle.show.lines import COLOURS
 
 STATIONS: dict[str, tuple[str, str]] = {
@@ -26,8 +27,6 @@ ACROSS = 4  # stations side by side
 
 TICKS = {1 / 60: "1 s", 1 / 6: "10 s", 1: "1 min", 10: "10 min", 60: "1 h", 600: "10 h", 1440 * 7: "a week"}
 """Minutes that the axis of times names."""
-
-BLUE, ORANGE, SOFT = "#0072B2", "#E69F00", "#CFE3F1"
 
 
 def stations(here: str = "") -> Figure:
@@ -47,7 +46,7 @@ def stations(here: str = "") -> Figure:
             x, y = 3.0 * (number % ACROSS), -3.3 * (number // ACROSS)
             strong = name == here
             look = {
-                "facecolor": ORANGE if strong else SOFT,
+                "facecolor": ORANGE if strong else SOFT[0],
                 "edgecolor": BLUE,
                 "linewidth": 3 if strong else 1.6,
             }
