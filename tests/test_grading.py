@@ -136,6 +136,10 @@ def test_a_class_of_thirty_in_one_command(tmp_path: Path, capsys: pytest.Capture
     assert not list(tmp_path.glob("forked*"))
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == len(paths) and rows[0][SECOND] == "3" and rows[1][FIRST] == "0"
+    notes = {row["file"]: row["note"] for row in rows}
+    assert notes["honest.ipynb"] == "" and notes["syntax.ipynb"].startswith(f"{FIRST}: "), (
+        "no wrong answer, no answer"
+    )
     if FILTERED:
         assert len(paths) >= 30
         assert found["honest"][SECOND]["walls"] == ["limits", "filter", "hook"]
@@ -232,6 +236,23 @@ def sum_of(lesson: str) -> int:
     from minidalle.checks import points
 
     return sum(points(name) for name, card in cards().items() if card["lesson"] == lesson)
+
+
+def test_a_folder_stands_for_the_notebooks_below_it(tmp_path: Path, capsys: pytest.CaptureFixture):
+    """As learning platforms hand a class over: a folder for each student, and the same name in each."""
+    for student in ("ann", "bob"):
+        (tmp_path / student / ".ipynb_checkpoints").mkdir(parents=True)
+        notebook(tmp_path / student, "sheet", {})
+        notebook(tmp_path / student / ".ipynb_checkpoints", "sheet-checkpoint", {})
+    table = tmp_path / "t.csv"
+    assert main(["grade", str(tmp_path), "--csv", str(table)]) == 0
+    capsys.readouterr()
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert [Path(row["file"]).parts[-2:] for row in rows] == [("ann", "sheet.ipynb"), ("bob", "sheet.ipynb")]
+    (tmp_path / "empty").mkdir()
+    assert main(["grade", str(tmp_path / "empty"), str(tmp_path / "gone")]) == 2
+    said = capsys.readouterr().err
+    assert "empty: there is no notebook in this folder" in said and "gone: there is no such file" in said
 
 
 def test_what_is_asked_wrongly(tmp_path: Path, capsys: pytest.CaptureFixture):

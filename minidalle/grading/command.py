@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +17,23 @@ LONGEST = 3600.0
 def grade(args: argparse.Namespace) -> int:
     """Mark the notebooks one after another and print what came of it; returns the exit code, 0 whatever the marks
     are, 1 if answers cannot be run here, 2 for what was asked wrongly."""
-    paths = [Path(name) for name in args.notebooks]
-    fault = ""
+    faults, paths = [], []
     if not 0 < args.timeout <= LONGEST:
-        fault = f"--timeout is {args.timeout:g}: seconds, above 0 and at most {LONGEST:g}"
-    for path in paths:
-        if not path.is_file():
-            fault = f"{path}: there is no such file"
-    if args.csv and not fault:
-        fault = cannot_write(Path(args.csv))
-    if fault:
-        sys.stderr.write(f"minidalle grade: {fault}\n")
+        faults.append(f"--timeout is {args.timeout:g}: seconds, above 0 and at most {LONGEST:g}")
+    for name in args.notebooks:
+        found, fault = notebooks_of(Path(name))
+        paths += found
+        faults += [fault] if fault else []
+    if args.csv and not faults and (fault := cannot_write(Path(args.csv))):
+        faults.append(fault)
+    if faults:
+        sys.stderr.writelines(f"minidalle grade: {fault}\n" for fault in faults)
         return 2
-    marks, names = [], Counter(path.name for path in paths)
+    marks, clash = [], len({path.name for path in paths}) < len(paths)
     try:
         with Runner(args.timeout) as runner:
             for path in paths:
-                marks.append(mark(path, runner, args.seed, str(path) if names[path.name] > 1 else ""))
+                marks.append(mark(path, runner, args.seed, str(path) if clash else ""))
                 if not args.json:
                     sys.stdout.write(in_words(marks[-1]))
                     sys.stdout.flush()
@@ -46,6 +45,15 @@ def grade(args: argparse.Namespace) -> int:
     if args.csv:
         Path(args.csv).write_text(as_csv(marks), encoding="utf-8", newline="\n")
     return 0
+
+
+def notebooks_of(path: Path) -> tuple[list[Path], str]:
+    """The notebooks that a name on the command line stands for, and why there are none, or "". A folder, as learning
+    platforms export one for each student, stands for all notebooks below it, without Jupyter's own copies."""
+    if path.is_dir():
+        found = sorted(one for one in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in one.parts)
+        return found, "" if found else f"{path}: there is no notebook in this folder"
+    return ([path], "") if path.is_file() else ([], f"{path}: there is no such file")
 
 
 def cannot_write(path: Path) -> str:

@@ -19,6 +19,9 @@ from minidalle.checks.style import imports_package, style_fault
 from minidalle.grading.runner import Ran, Runner, clean
 from minidalle.grading.submission import Submission, SubmissionError, read
 
+UNJUDGED = "It was not judged: "
+"""How the feedback of an answer begins that nobody looked at: its points say nothing about it."""
+
 
 def mark(path: Path, runner: Runner, seed: int, name: str = "") -> dict[str, Any]:
     """The marks of one submission: file, lesson, points, of, note, and a row for each exercise of its
@@ -43,12 +46,12 @@ def mark_exercise(submission: Submission, exercise: str, runner: Runner, seed: i
         return row | {"belief": "", "feedback": said, "walls": []}
     cases = checker_of(exercise).cases(seed)
     ran = runner.run(exercise, submission.cells(exercise), cases)
-    finding = Finding(False, f"It was not judged: {ran.fault}.")
+    finding = Finding(False, f"{UNJUDGED}{ran.fault}{'' if ran.fault.endswith('?') else '.'}")
     if not ran.fault:
         try:
             finding = judged(submission, exercise, cases, ran)
         except Exception as error:  # nobody's answer ends the marking of a class
-            said = f"It was not judged: that stopped with {type(error).__name__}. Please mark it by hand."
+            said = f"{UNJUDGED}that stopped with {type(error).__name__}. Please mark it by hand."
             finding = Finding(False, said)
     row |= {"status": _status(ran, finding), "points": of if finding.passed else 0, "walls": list(ran.walls)}
     return row | {"belief": finding.belief, "feedback": finding.message}
@@ -98,8 +101,17 @@ def as_csv(marks: Sequence[dict[str, Any]]) -> str:
             one["of"],
             *(got.get(name, "") for name in columns),
         ]
-        table.writerow([_cell(cell) for cell in [*line, one["note"]]])
+        table.writerow([_cell(cell) for cell in [*line, one["note"] or unjudged(one)]])
     return out.getvalue()
+
+
+def unjudged(one: dict[str, Any]) -> str:
+    """Which exercises of a submission have no points because they could not be judged, and why; "" if none."""
+    return "; ".join(
+        f"{row['exercise']}: {row['feedback'].removeprefix(UNJUDGED).splitlines()[0]}"
+        for row in one["exercises"]
+        if row["feedback"].startswith(UNJUDGED) or row["status"] == "missing"
+    )
 
 
 def _cell(value: Any) -> Any:
