@@ -35,6 +35,10 @@ class Pair:
     facts: Mapping[str, Any]
 
 
+SKIPPING = "skip_bad=True, or skipped=Skipped() with stream_pairs"
+"""How bad rows are left out in Python; commands say it in their own words."""
+
+
 @dataclass
 class Skipped:
     """Rows that were left out: how many, and why the first few were."""
@@ -172,8 +176,7 @@ def stream_pairs(
         except PairsError as error:
             if skipped is None:
                 raise PairsError(
-                    f"{error}. To leave such rows out and have them counted: skip_bad=True, "
-                    "or skipped=Skipped() with stream_pairs"
+                    f"{error}. To leave such rows out and have them counted: {SKIPPING}"
                 ) from error
             skipped.add(str(error))
             continue

@@ -170,6 +170,20 @@ def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path, capsys):
     assert "nowhere" in capsys.readouterr().err
 
 
+def test_a_bad_row_stops_a_command_or_is_left_out_and_counted_when_asked(own, tmp_path, capsys):
+    spoilt = shutil.copytree(own, tmp_path / "spoilt")
+    (spoilt / "007.png").write_bytes(b"no picture")
+    assert command("tokenizer", tmp_path / "run", spoilt) == 1
+    told = capsys.readouterr().err
+    assert "007.png" in told and told.rstrip().endswith("--skip-bad") and "Skipped()" not in told
+    assert command("tokenizer", tmp_path / "run", spoilt, "--skip-bad") == 0
+    told = "".join(capsys.readouterr())
+    assert "1 row was left out" in told and "UserWarning" not in told
+    assert command("dvae", tmp_path / "run", spoilt, "--skip-bad", "--steps", "1") == 0
+    assert main(["train", "tokenizer", "--preset", "tiny", "--out", str(tmp_path / "b"), "--skip-bad"]) == 1
+    assert "--pairs, which is not given" in capsys.readouterr().err
+
+
 # ---------------------------------------------------------------- beside a card
 
 

@@ -26,7 +26,9 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "grade", help=said, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="submitted notebooks, or folders of them")
+    parser.add_argument(
+        "notebooks", nargs="+", metavar="NOTEBOOK", help="submitted notebooks, or folders of them"
+    )
     parser.add_argument(
         "--json", action="store_true", help="the whole report as JSON (see grading/schema.json)"
     )

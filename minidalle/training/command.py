@@ -27,7 +27,7 @@ from minidalle.training.curves import draw_curves
 from minidalle.training.lock import locked
 from minidalle.training.logs import Log
 from minidalle.training.loop import Run, Task, TrainingError, fit, fresh_state, plan_steps
-from minidalle.training.own import OWN
+from minidalle.training.own import add_source, source_of
 from minidalle.training.packing import pack, pack_judge, pack_reader
 from minidalle.training.resume import compare, start_from
 from minidalle.training.setup import Setting, prepare
@@ -62,7 +62,7 @@ def _fill_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--pictures", type=int, help="training pictures to draw from the world")
-    parser.add_argument("--pairs", metavar="SOURCE", help=OWN)
+    add_source(parser)
     parser.add_argument("--threads", type=int, help="processor threads (default: all)")
     parser.add_argument(
         "--data", type=Path, help="where rendered pictures are kept (default: .cache/minidalle at home)"
@@ -193,7 +193,7 @@ def train_task(args: argparse.Namespace, folder: Path, ranks: Ranks = ALONE) -> 
     origin = (recorded or {}).get(UNPACKED)
     device = device_of(args)
     progress = not args.quiet and ranks.leads
-    setting = Setting(chosen, args.out, args.data, seed, device, progress, say, args.pairs)
+    setting = Setting(chosen, args.out, args.data, seed, device, progress, say, source_of(args))
     prepared = ranks.in_turn(lambda: prepare(args.task, setting))
     config = prepared.task.config
     ranks.agree(lambda: ranks.join(prepared.task))
@@ -221,7 +221,7 @@ def make_tokenizer(args: argparse.Namespace, folder: Path) -> None:
             return tqdm.write(f"the tokenizer in {folder} is finished")
         raise TrainingError(f"{folder} already holds a tokenizer: choose another --out")
     chosen, seed = choose(args, None)
-    train_tokenizer(chosen, folder, seed, not args.quiet, tqdm.write, args.pairs)
+    train_tokenizer(chosen, folder, seed, not args.quiet, tqdm.write, source_of(args))
 
 
 def go(task: Task, run: Run, args: argparse.Namespace, checkpoint: Path | None, new: bool) -> State:

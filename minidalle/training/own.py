@@ -7,14 +7,16 @@ then, and `minidalle evaluate` asks about the world only.
 """
 
 import hashlib
-from dataclasses import replace
+import warnings
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from minidalle.pairs import Pairs, pairs_from
-from minidalle.presets import CLIPTraining, Preset
+from minidalle.pairs import SKIPPING, Pairs, PairsError, pairs_from
+from minidalle.presets import CLIPTraining, Preset, SettingError
 from minidalle.training.loop import TrainingError
 
 OWN = "pictures of your own with captions: a folder, a .parquet file, or owner/name on the Hub"
@@ -56,13 +58,46 @@ class OwnPictures:
         return said.hexdigest()
 
 
+@dataclass(frozen=True)
+class Source:
+    """Pictures of one's own as a command names them: what `pairs_from` reads, and whether bad rows are left out."""
+
+    name: Any
+    skip_bad: bool = False
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+def add_source(parser: ArgumentParser) -> None:
+    """The words of a command that say where pictures of one's own are."""
+    parser.add_argument("--pairs", metavar="SOURCE", help=OWN)
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="of --pairs, leave out what cannot be read, and tell how much"
+    )
+
+
+def source_of(args: Namespace) -> Source | None:
+    """What those words said; None for the world's pictures. Raises SettingError for --skip-bad without --pairs."""
+    if args.skip_bad and not args.pairs:
+        raise SettingError("--skip-bad is about --pairs, which is not given")
+    return Source(args.pairs, args.skip_bad) if args.pairs else None
+
+
 def own_pictures(source: Any, size: int, most: int, held_back: int) -> tuple[OwnPictures, OwnPictures]:
     """Training and held-back pictures of `size` pixels: about one in ten, and about `held_back` at most, are held back.
 
-    most: training pictures, at most, the first ones. Raises TrainingError for fewer than two different pictures,
+    source: a `Source`, or what `pairs_from` reads. most: training pictures, at most, the first ones. What was left out
+    is in their `pairs.skipped`, for the command to tell. Raises TrainingError for fewer than two different pictures,
     PairsError for what cannot be read.
     """
-    pairs = pairs_from(source, size, limit=most + held_back)
+    source = source if isinstance(source, Source) else Source(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", category=UserWarning)  # told in the command's own words
+            pairs = pairs_from(source.name, size, limit=most + held_back, skip_bad=source.skip_bad)
+    except PairsError as error:
+        raise PairsError(str(error).replace(SKIPPING, "--skip-bad")) from error
     marks = [place_of(image) for image in pairs.images]
     if len(set(marks)) < 2:
         raise TrainingError(

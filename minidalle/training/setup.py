@@ -22,7 +22,7 @@ from minidalle.training.dalle_task import DALLETask
 from minidalle.training.dvae_task import DVAETask
 from minidalle.training.judge_task import JudgeTask
 from minidalle.training.loop import Task
-from minidalle.training.own import OwnPictures, fitted, own_pictures
+from minidalle.training.own import OwnPictures, Source, fitted, own_pictures
 from minidalle.training.reader_task import ReaderTask
 from minidalle.training.state import Say
 from minidalle.training.tokens import fingerprint, kept_codes, picture_codes
@@ -46,7 +46,7 @@ class Setting:
     device: str
     progress: bool
     say: Say
-    pairs: str | None = None
+    pairs: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def own_of(setting: Setting, name: str) -> tuple[OwnPictures, OwnPictures]:
     train, held_back = own_pictures(
         setting.pairs, setting.preset.image_size, config.pictures, config.validation
     )
-    setting.say(f"{name}: {len(train):,} pictures of {setting.pairs}, and {len(held_back):,} held back")
+    lost = f"; {train.pairs.skipped}" if train.pairs.skipped.count else ""
+    setting.say(f"{name}: {len(train):,} pictures of {setting.pairs}, and {len(held_back):,} held back{lost}")
     return train, held_back
 
 

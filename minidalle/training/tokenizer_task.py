@@ -14,7 +14,7 @@ from minidalle.checkpoints import CheckpointError
 from minidalle.presets import Preset
 from minidalle.tokenizer import BPETokenizer, words
 from minidalle.training.logs import Log
-from minidalle.training.own import own_pictures
+from minidalle.training.own import Source, own_pictures
 from minidalle.training.state import Say
 from minidalle.world import caption, sample_scene
 
@@ -22,7 +22,7 @@ FILE, WORDS = "tokenizer.json", "words.json"
 
 
 def train_tokenizer(
-    preset: Preset, folder: Path, seed: int, progress: bool, say: Say, pairs: str | None = None
+    preset: Preset, folder: Path, seed: int, progress: bool, say: Say, pairs: Source | None = None
 ) -> BPETokenizer:
     """Learn a tokenizer from captions of the training split and write it, with its words, into `folder`.
 
@@ -34,6 +34,8 @@ def train_tokenizer(
         train, _ = own_pictures(
             pairs, preset.image_size, config.captions, preset.training["dalle"].validation
         )
+        if train.pairs.skipped.count:
+            say(f"tokenizer: {train.pairs.skipped}")
         captions = [text for texts in train.pairs.texts for text in texts]
     else:
         numbers = tqdm(range(config.captions), desc="captions", unit="caption", disable=not progress)

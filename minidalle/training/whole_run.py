@@ -26,7 +26,7 @@ from minidalle.sampling import sample
 from minidalle.training.captions import prepare_tables
 from minidalle.training.curves import draw_curves
 from minidalle.training.grids import save_picture
-from minidalle.training.own import OWN, own_pictures
+from minidalle.training.own import Source, add_source, own_pictures, source_of
 from minidalle.training.packing import pack
 from minidalle.training.settings import with_settings
 from minidalle.training.setup import FEW, Setting, adapted, pictures_of
@@ -61,7 +61,7 @@ def add_parser(subparsers: Any) -> None:
         "--until", choices=STAGES, help="stop after this stage; the same command goes on later"
     )
     parser.add_argument("--pictures", type=int, help="training pictures to draw from the world")
-    parser.add_argument("--pairs", metavar="SOURCE", help=OWN)
+    add_source(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
     parser.add_argument(
@@ -124,7 +124,7 @@ def stages_in_turn(
     model = pack(args.out, args.out / "model", tqdm.write, args.preset)
     note(args.out, taken, "pack", begin)
     begin = time.perf_counter()
-    show(model, args.out / "samples.png", args.pairs)
+    show(model, args.out / "samples.png", source_of(args))
     draw_curves(args.out, None)
     note(args.out, taken, "samples", begin)
     return model
@@ -137,7 +137,14 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
     if stage == "pictures":
         chosen = with_pictures(preset(args.preset), args.pictures)
         setting = Setting(
-            chosen, args.out, args.data, args.seed, device_of(args), not args.quiet, tqdm.write, args.pairs
+            chosen,
+            args.out,
+            args.data,
+            args.seed,
+            device_of(args),
+            not args.quiet,
+            tqdm.write,
+            source_of(args),
         )
         pictures_of(setting, "dvae")
         return
@@ -156,6 +163,7 @@ def one_stage(stage: str, args: argparse.Namespace, minutes: float | None) -> No
             threads=None,
             data=args.data,
             pairs=args.pairs,
+            skip_bad=args.skip_bad,
             settings=[],
             quiet=args.quiet,
             engine="ddp",
@@ -251,7 +259,7 @@ def note(out: Path, taken: dict[str, float], stage: str, begin: float) -> None:
     tqdm.write(f"{stage}: {taken[stage]} s")
 
 
-def show(folder: Path, path: Path, pairs: str | None = None) -> None:
+def show(folder: Path, path: Path, pairs: Source | None = None) -> None:
     """Draw the first picture of `SHOWN` captions that training never met, unpicked, into one picture; the captions go
     into a text file beside it. pairs: where the pictures are, if they are one's own."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
