@@ -21,6 +21,7 @@ This file parses on Python 3.6, so that an old Python is told kindly what is mis
 """
 
 import contextlib
+import difflib
 import hashlib
 import json
 import os
@@ -358,7 +359,9 @@ def main(argv):
     try:
         if job not in JOBS:
             known = ", ".join(JOBS[:-1]) + " or " + JOBS[-1]
-            raise SetupError("There is no job {!r}: choose {}.".format(job, known))
+            near = difflib.get_close_matches(job, JOBS, 1)
+            meant = " Did you mean {!r}?".format(near[0]) if near else ""
+            raise SetupError("There is no job {!r}: choose {}.{}".format(job, known, meant))
         check_version()
         setup = job == "setup"  # whose steps are what it was asked for; of other jobs, stdout is their own
         with contextlib.redirect_stderr(sys.stdout) if setup else contextlib.nullcontext():

@@ -92,6 +92,7 @@ def test_no_job_shows_the_jobs():
 def test_an_unknown_job_is_told_the_known_ones():
     done = run_course("labs")
     assert done.returncode == 1 and "no job 'labs': choose lab, test" in done.stderr
+    assert "Did you mean 'lab'?" in done.stderr
 
 
 def test_an_old_python_is_told_kindly():
