@@ -689,7 +689,8 @@ def test_a_model_of_random_weights_completes_prompts_and_matrices(tmp_path, read
     found, asked, images = prompts.picture_prompts(
         drawer, reader, NAMED, 3, 0, lambda *what: said.append(what)
     )
-    assert said == [("picture prompts", 3, 3), ("picture prompts, no upper half given", 3, 3)]
+    bars = ("picture prompts", "picture prompts, no upper half given")
+    assert said == [(bar, done, 3) for bar in bars for done in (0, 3)]
     assert set(found) == {"drawn", "copied", "ignored", "dvae", "render"} and images.shape == (3, 3, 16, 16)
     true = to_floats(render_many([one.scene for one in asked], 16, progress=False))
     with torch.no_grad():

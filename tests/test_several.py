@@ -212,6 +212,9 @@ def end(failing):
         raise ValueError(f"process {ranks.rank} has failed")
     return ranks.rank
 
+def tell(line):
+    sys.stderr.write(line + "\\n")  # a line and its end at once, or those of two processes mingle
+
 with joined("cpu") as ranks:
     for failing in ((), (0,), (1,), (0, 1)):
         for way in (ranks.agree, ranks.in_turn):
@@ -219,11 +222,11 @@ with joined("cpu") as ranks:
                 said = str(way(lambda: end(failing)))
             except (ValueError, ElsewhereError) as error:
                 said = f"{type(error).__name__}: {error}"
-            print(f"{way.__name__} {failing} in {ranks.rank}: {said}", file=sys.stderr)
+            tell(f"{way.__name__} {failing} in {ranks.rank}: {said}")
     means = ranks.means([ranks.rank, torch.tensor(3.0 - ranks.rank), 0.5], "cpu")
-    print(f"means in {ranks.rank}: {means}", file=sys.stderr)
-    print(f"any in {ranks.rank}: {ranks.any([False, ranks.rank == 1, True], 'cpu')}", file=sys.stderr)
-    print(f"alike in {ranks.rank}: {ranks.alike(ValueError('all failed'))!r}", file=sys.stderr)
+    tell(f"means in {ranks.rank}: {means}")
+    tell(f"any in {ranks.rank}: {ranks.any([False, ranks.rank == 1, True], 'cpu')}")
+    tell(f"alike in {ranks.rank}: {ranks.alike(ValueError('all failed'))!r}")
 """
 
 
