@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from minidalle.world import (
+    KINDS,
     SHAPES,
     STYLES,
     WORLD,
@@ -69,13 +70,22 @@ def test_the_check_sees_what_it_is_there_for():
 
 
 def test_shares_say_what_is_evaluation_only():
-    for mix in ("blocks", "world"):
+    for mix in ("blocks", "world", "world+blocks"):
         assert not set(shares_of(mix)) & {*PROMPTS, *EVALUATION}
     more = shares_of("world+prompts")
     assert set(more) - set(shares_of("world")) == {"practised prompt"}
     drawn = Counter(sample_scene(1, i, mix="world+prompts").kind for i in range(600))
     assert drawn["practised prompt"] > 15 and drawn["picture prompt"] == 0
     assert set(EVALUATION) <= set(shares_of("judge"))
+
+
+def test_the_mix_with_more_blocks_is_half_blocks():
+    world, more = shares_of("world"), shares_of("world+blocks")
+    assert set(more) == set(world)
+    assert sum(more[kind] for kind in KINDS) == pytest.approx(sum(more.values()) / 2)
+    assert all(more[kind] == world[kind] for kind in set(more) - set(KINDS))
+    drawn = Counter(sample_scene(1, i, mix="world+blocks").kind in KINDS for i in range(600))
+    assert 240 < drawn[True] < 360
 
 
 def test_practised_prompts_hold_out_things():

@@ -35,7 +35,7 @@ class TrainingConfig:
 
     pictures: int = 40_000
     validation: int = 512
-    mix: Literal["blocks", "world", "world+prompts", "judge"] = "blocks"
+    mix: Literal["blocks", "world", "world+blocks", "world+prompts", "judge"] = "blocks"
     batch_size: int = 64
     steps: int = 4_000
     learning_rate: float = 1e-3

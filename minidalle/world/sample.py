@@ -40,7 +40,7 @@ MIX: dict[str, float] = {
 }
 """Share of each kind in the training set of the blocks world."""
 
-MIXES: tuple[str, ...] = ("blocks", "world", "world+prompts", "judge")
+MIXES: tuple[str, ...] = ("blocks", "world", "world+blocks", "world+prompts", "judge")
 """What `sample_scene` draws from."""
 
 BLOCKS = 8.0
@@ -167,9 +167,9 @@ def sample_scene(
 
     `split` is "train" (no held-out combination), "heldout" (held out by the rule of its kind and no other) or "all";
     `kind` is one of `KINDS` or `WORLD`, or None for a mix: "blocks" (only `KINDS`), "world" (all kinds that training
-    may show), "world+prompts" (those, and picture prompts to practise, which are no longer zero-shot but for other
-    things), or "judge" (all kinds that have facts, in shares for a judge). Raises ValueError for another split, kind
-    or mix.
+    may show), "world+blocks" (those, and half of all pictures of `KINDS`), "world+prompts" (those of "world", and
+    picture prompts to practise, which are no longer zero-shot but for other things), or "judge" (all kinds that have
+    facts, in shares for a judge). Raises ValueError for another split, kind or mix.
     """
     if split not in ("train", "heldout", "all"):
         raise ValueError(f"split is {split!r}; choose train, heldout or all")
@@ -197,6 +197,7 @@ def shares_of(mix: str) -> dict[str, float]:
         return MIX
     if mix == "judge":
         return dict.fromkeys(MIX, 1.0) | {name: kind.judged for name, kind in WORLD.items() if kind.fields}
-    blocks = {name: BLOCKS * share for name, share in MIX.items()}
-    world = blocks | {name: kind.share for name, kind in WORLD.items() if kind.share > 0}
+    others = {name: kind.share for name, kind in WORLD.items() if kind.share > 0}
+    weight = sum(others.values()) if mix == "world+blocks" else BLOCKS
+    world = {name: weight * share for name, share in MIX.items()} | others
     return world | PROMPTS if mix == "world+prompts" else world
