@@ -468,6 +468,33 @@ def test_all_sections_together_tell_of_the_whole_model_too(small, tmp_path, monk
     assert json.loads((tmp_path / "sections.json").read_text())["quality"] == found["quality"]
 
 
+def test_a_few_kinds_alone_for_what_needs_many_pictures(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "few"
+    words = ["evaluate", "--model", str(small), "--n", "2", "--of", "4", "--ranked", "1", "--out", str(out)]
+    assert main([*words, "--section", "all", "--kinds", "decade", "pair"]) == 0
+    found = json.loads((out / "sections.json").read_text())
+    assert set(found["kinds"]) == {"decade", "pair"} and not {"prompts", "rephrased", "quality"} & set(found)
+    assert [point["k"] for point in found["kinds"]["pair"][HELD_OUT]["all"]["curve"]] == [1, 2, 4]
+    told = (out / "SECTIONS.md").read_text()
+    assert "--section all --kinds decade pair --n 2" in found["command"]
+    assert (
+        "| decade | color |" in told and "temporal-knowledge.png" not in told and "not measured" not in told
+    )
+    assert {path.name for path in out.glob("*.png")} <= {"best-of.png", "binding.png"}
+
+    assert (
+        main([*words, "--section", "temporal"]) == 0
+    )  # a whole section into the same folder has its gallery
+    told = (out / "SECTIONS.md").read_text()
+    assert "temporal-knowledge.png" in told and "| pair | all" in told
+
+    assert main([*words, "--section", "all", "--kinds", "pare"]) == 1
+    assert "no kind 'pare'; did you mean pair" in capsys.readouterr().err
+    assert main([*words, "--section", "temporal", "--kinds", "pair"]) == 1
+    assert "no kind of pair is in temporal knowledge" in capsys.readouterr().err
+
+
 def test_what_was_counted_is_kept_where_the_last_part_fails(small, tmp_path, monkeypatch):
     monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge",))

@@ -42,6 +42,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "--section",
         help='measure all kinds of the picture world instead: "all", or the name of a section of the DALL-E post',
     )
+    parser.add_argument(
+        "--kinds",
+        nargs="+",
+        default=[],
+        metavar="KIND",
+        help="for --section: nothing but these kinds, as for a best of 512; into a folder of their own",
+    )
     parser.add_argument("--device", default="auto", help="for --section: auto, cpu, cuda (default: auto)")
     marks = "<!-- results NAME -->, or <!-- sections NAME --> of --section"
     parser.add_argument(
@@ -92,18 +99,22 @@ def run_sections(args: argparse.Namespace) -> int:
     from minidalle.tokenizer import CaptionError
     from minidalle.world.judging import load_reader
 
-    command = f"minidalle evaluate --model {Path(args.model).name} --section {shlex.quote(args.section)} --n {args.n}"
-    command += f" --of {args.of} --ranked {args.ranked} --seed {args.seed}"
+    command = f"minidalle evaluate --model {Path(args.model).name} --section {shlex.quote(args.section)}"
+    command += f" --kinds {shlex.join(args.kinds)}" if args.kinds else ""
+    command += f" --n {args.n} --of {args.of} --ranked {args.ranked} --seed {args.seed}"
     marks = f"sections {Path(args.model).name}"
     try:
         sections, device = section_run.sections_of(args.section), str(pick_device(args.device))
+        only = section_run.kinds_named(args.kinds)
         if args.readme:
             write_between(args.readme, marks, None)
         model = load_model(find_model(args.model), device)
         ranked = args.ranked if args.of > 1 and model.clip is not None else 0
         effort = Effort(args.n, args.of, ranked, args.seed)
         reader = load_reader(find_model("reader"), device)
-        results = section_run.run_sections(model, reader, sections, effort, args.out, command, _bar(), _say)
+        results = section_run.run_sections(
+            model, reader, sections, effort, args.out, command, _bar(), _say, only
+        )
     except (CheckpointError, CaptionError, ValueError, OSError) as error:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1

@@ -7,7 +7,7 @@ and galleries (`section_gallery.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,16 @@ def sections_of(name: str) -> tuple[str, ...]:
     return found
 
 
+def kinds_named(names: Sequence[str]) -> tuple[str, ...]:
+    """The kinds that some names stand for, each once. Raises ValueError for one that is no kind to be drawn from a
+    caption alone."""
+    every = [kind for section in SECTIONS for kind in kinds_of(section)]
+    for name in names:
+        if name not in every:
+            raise ValueError(f"there is no kind {name!r}{suggest(name, every)}")
+    return tuple(dict.fromkeys(names))
+
+
 def run_sections(
     model: LoadedModel,
     reader: Reader,
@@ -57,21 +67,27 @@ def run_sections(
     command: str,
     say: Say,
     tell: Callable[[str], Any] = print,
+    only: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Measure some sections and write sections.json, SECTIONS.md and a gallery for each. Returns what is in the JSON.
 
-    Figures of other sections that are in the folder already stay there if they are of the same weights. Raises
-    ValueError where the model can read no caption of these sections.
+    only: nothing but these kinds of theirs, each drawn from a caption alone; no galleries, and nothing of the model as
+    a whole. Figures of other sections that are in the folder already stay there if they are of the same weights.
+    Raises ValueError where the model can read no caption of these sections, or none of the kinds is in them.
     """
     drawer, device = Drawer(model, say=tell), str(next(model.dalle.parameters()).device)
-    some, too_long = batches(sections, reader, effort, fits(model))
+    some, too_long = batches(sections, reader, effort, fits(model), only)
+    if only and not some and not too_long:
+        raise ValueError(f"no kind of {', '.join(only)} is in {', '.join(sections)}")
     if not some:
         raise ValueError(
             f"captions of {', '.join(sections)} are longer than the {model.preset.text_length} tokens that "
             f"{model.preset.name} reads"
         )
     out.mkdir(parents=True, exist_ok=True)
-    results = _before(out / FILE, drawer.identity, tell) | {
+    before = _before(out / FILE, drawer.identity, tell)
+    results = before | {
+        "galleries": not only or (bool(before) and before.get("galleries", True)),
         "model": model.preset.name,
         "weights": drawer.identity,
         "command": command,
@@ -83,6 +99,9 @@ def run_sections(
     for number, (batch, ids) in enumerate(drawn):
         kinds.setdefault(batch.kind, {})[batch.split] = measure(model, reader, batch, ids, device)
         say("reading", number + 1, len(some))
+    if only:
+        _write(results, out)
+        return results
     for section in sections:
         if mine := [pair for pair in drawn if section_of(pair[0].kind) == section]:
             draw_section(model, mine, out / f"{section.replace(' ', '-')}.png")

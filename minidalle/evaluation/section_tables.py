@@ -135,6 +135,7 @@ def document(results: dict[str, Any]) -> str:
         if rows or begun:
             lines += [f"## {section[0].upper()}{section[1:]}", ""]
         if rows:
-            lines += [f"![]({section.replace(' ', '-')}.png)", "", HEAD, *rows]
+            gallery = [f"![]({section.replace(' ', '-')}.png)", ""]
+            lines += [*(gallery if results.get("galleries", True) else ()), HEAD, *rows]
         lines += [*begun, ""] if rows or begun else []
     return "\n".join(lines).rstrip() + "\n"

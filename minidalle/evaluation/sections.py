@@ -10,7 +10,7 @@ Left out: what is asked (`asking.py`), pictures that are begun before (`prompts.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,14 +74,18 @@ def fits(model: LoadedModel) -> Fits:
 
 
 def batches(
-    sections: Sequence[str], reader: Reader, effort: Effort, fits: Fits = lambda text: True
+    sections: Sequence[str],
+    reader: Reader,
+    effort: Effort,
+    fits: Fits = lambda text: True,
+    only: Collection[str] = (),
 ) -> tuple[list[Batch], list[str]]:
     """Everything that is asked in some sections, as far as the reader knows the kinds and captions fit; and the kinds
-    that are left out because theirs do not."""
+    that are left out because theirs do not. only: these kinds and no others, where there are any."""
     found, too_long = [], []
     for section in sections:
         for kind in kinds_of(section):
-            if kind not in reader.kinds:
+            if kind not in reader.kinds or (only and kind not in only):
                 continue
             try:
                 asked = {split: ask(kind, split, effort.count, fits=fits) for split in splits_of(kind)}
