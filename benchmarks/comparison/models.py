@@ -35,7 +35,7 @@ def attention_row(quick: bool) -> Row:
             sides.append(Side(f"masked, {pattern}", there_and_back(masked, qkv), precision))
         dense = lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True)  # noqa: E731
         sides.append(Side("dense, causal", there_and_back(dense, qkv), precision))
-    measure(row, sides, peaks, 2 if quick else 9)
+    measure(row, sides, peaks, 2 if quick else 7)
     row.goals = [
         *(Goal(f"minidalle, {pattern}", f"masked, {pattern}", 3.0) for pattern in ("row", "column")),
         *(Goal(f"minidalle, {pattern}", "dense, causal", 1.7) for pattern in ("row", "column")),
@@ -88,7 +88,7 @@ def dvae_row(quick: bool) -> Row:
             importing(row, "dalle-pytorch", lambda: lucid(True)),
         ]
         sides += [side for side in made if side is not None]
-    measure(row, sides, peaks, 2 if quick else 5)
+    measure(row, sides, peaks, 2 if quick else 3)
     row.goals = [
         Goal("minidalle, its layers", "dalle-pytorch", 2.2),
         Goal("minidalle", "OpenAI's release", 2.2),
@@ -204,7 +204,7 @@ def render_row(quick: bool) -> Row:
         scenes = [sample_scene(5, index, mix=mix) for index in range(count)]
         draw = lambda _, scenes=scenes: [render(scene, 64) for scene in scenes]  # noqa: E731
         sides.append(Side(f"minidalle, {mix}", draw, "", True, amount=count, unit="pictures/s"))
-    measure(row, sides, [], 2 if quick else 5)
+    measure(row, sides, [], 2 if quick else 3)
     for side in row.sides:
         row.notes.append(f"{side['name']}: {side['rate']:.0f} pictures a second (goal: 100).")
     return row
