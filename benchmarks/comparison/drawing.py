@@ -44,7 +44,8 @@ def sampling_row(quick: bool, batch: int) -> Row:
         sides += drawing_peers(row, config, text, precision, alike)
     for side in sides:
         side.warm &= batch <= 8  # a long go hardly notices what its first call costs
-    row.missing |= take_turns([*sides, *peaks], 2 if quick else 3)
+    rounds = 2 if quick or batch > 8 else 3  # one of 64 pictures takes two minutes
+    row.missing |= take_turns([*sides, *peaks], rounds)
     row.peaks = peaks_of(peaks)
     row.add(sides)
     repaired, llama, shipped = (2.5, 2.5, 40.0) if batch <= 8 else (3.0, 2.0, 40.0)
