@@ -204,9 +204,8 @@ class TestReport:
         assert "| ≥ 97 | 90 (60–98) | 90 (60–98) | 100 | 100 |" in lines[2]
 
     def test_the_document_says_how_it_was_made(self):
-        text = report.document(
-            json.loads(json.dumps(made_up_results())), "nano", "minidalle evaluate --model nano"
-        )
+        made_up = made_up_results() | {"command": "minidalle evaluate --model nano"}
+        text = report.document(json.loads(json.dumps(made_up)))
         assert "minidalle evaluate --model nano" in text
         assert "behind 50" in text
         assert "80 of 512 codes" in text

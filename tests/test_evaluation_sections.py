@@ -17,7 +17,7 @@ from minidalle.cli import main
 from minidalle.clip import CLIP
 from minidalle.dalle import DALLE
 from minidalle.dvae import DiscreteVAE
-from minidalle.evaluation import command, entries, prompts, section_run, section_tables
+from minidalle.evaluation import command, entries, prompts, results_file, section_run, section_tables
 from minidalle.evaluation.asking import (
     APART,
     HELD_OUT,
@@ -441,7 +441,7 @@ def test_the_command_measures_writes_tables_and_draws_nothing_twice(small, tmp_p
     found = json.loads((out / "sections.json").read_text())
     assert list(found["kinds"]) == ["decade"] and set(found["kinds"]["decade"]) == {SEEN, HELD_OUT}
     assert found["kinds"]["decade"][SEEN]["decade"]["sample"]["n"] == 2
-    assert "| decade | color |" in (out / "SECTIONS.md").read_text()
+    assert "| decade | color |" in (out / "RESULTS.md").read_text()
     assert (out / "temporal-knowledge.png").is_file()
     monkeypatch.setattr(sampling, "sample", lambda *of, **settings: pytest.fail("drawn again"))
     assert main([*words, "--section", "temporal"]) == 0
@@ -461,7 +461,7 @@ def test_all_sections_together_tell_of_the_whole_model_too(small, tmp_path, monk
     assert main([*words, "--section", "all", "--readme", str(readme)]) == 1
     found = json.loads((tmp_path / "sections.json").read_text())
     assert found["quality"]["crowds"]["pictures"] == 4 and found["quality"]["loss"]["pictures"] == 16
-    text = (tmp_path / "SECTIONS.md").read_text()
+    text = (tmp_path / "RESULTS.md").read_text()
     assert "## The model as a whole" in text and "## Copies" in text
     monkeypatch.setattr(section_run, "SECTIONS", ("temporal knowledge", "geographic knowledge"))
     assert main([*words, "--section", "temporal"]) == 0
@@ -476,7 +476,7 @@ def test_a_few_kinds_alone_for_what_needs_many_pictures(small, tmp_path, monkeyp
     found = json.loads((out / "sections.json").read_text())
     assert set(found["kinds"]) == {"decade", "pair"} and not {"prompts", "rephrased", "quality"} & set(found)
     assert [point["k"] for point in found["kinds"]["pair"][HELD_OUT]["all"]["curve"]] == [1, 2, 4]
-    told = (out / "SECTIONS.md").read_text()
+    told = (out / "RESULTS.md").read_text()
     assert "--section all --kinds decade pair --n 2" in found["command"]
     assert (
         "| decade | color |" in told and "temporal-knowledge.png" not in told and "not measured" not in told
@@ -486,7 +486,7 @@ def test_a_few_kinds_alone_for_what_needs_many_pictures(small, tmp_path, monkeyp
     assert (
         main([*words, "--section", "temporal"]) == 0
     )  # a whole section into the same folder has its gallery
-    told = (out / "SECTIONS.md").read_text()
+    told = (out / "RESULTS.md").read_text()
     assert "temporal-knowledge.png" in told and "| pair | all" in told
 
     assert main([*words, "--section", "all", "--kinds", "pare"]) == 1
@@ -507,7 +507,7 @@ def test_what_was_counted_is_kept_where_the_last_part_fails(small, tmp_path, mon
     assert main([*words, "--section", "all"]) == 1
     found = json.loads((tmp_path / "sections.json").read_text())
     assert "decade" in found["kinds"] and "quality" not in found
-    assert "| decade | color |" in (tmp_path / "SECTIONS.md").read_text()
+    assert "| decade | color |" in (tmp_path / "RESULTS.md").read_text()
 
 
 def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkeypatch):
@@ -519,7 +519,7 @@ def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkey
     for columns in found["prompts"].values():
         assert set(columns) == {"drawn", "copied", "ignored", "dvae", "render"}
     assert set(found["matrices"]) == {"matrix", "matrix new rule", "matrix inverted"}
-    text = (tmp_path / "SECTIONS.md").read_text()
+    text = (tmp_path / "RESULTS.md").read_text()
     assert "### Picture prompts, zero" in text and "### Picture prompts without a name, zero" in text
     assert "| matrix new rule, zero-shot | rule |" in text
     assert "| matrix, seen | rule |" in text and "| matrix, held out | cell |" in text
@@ -577,7 +577,7 @@ def test_kinds_that_are_left_out_are_named_in_the_report(tmp_path, monkeypatch, 
     words = ["evaluate", "--n", "1", "--out", str(tmp_path), "--model", str(save_tiny(tmp_path / "tiny"))]
     assert main([*words, "--section", "internal"]) == 0
     assert json.loads((tmp_path / "sections.json").read_text())["left out"] == ["macro", "x-ray"]
-    assert "cannot read captions as long as theirs: macro, x-ray." in (tmp_path / "SECTIONS.md").read_text()
+    assert "cannot read captions as long as theirs: macro, x-ray." in (tmp_path / "RESULTS.md").read_text()
 
 
 def test_sections_draw_little_unless_more_is_asked_for(monkeypatch):
@@ -618,6 +618,30 @@ def test_tables_name_goals_what_was_reached_and_what_is_not_claimed(monkeypatch)
     assert "| two objects: the right colour on each | ≥ 93 |  | not measured |" in text
     assert "| clock | color † | 12 | 50 (40–60) | 50 (40–60) |" in text
     assert "## Controlling attributes" in text and "## Temporal knowledge" not in text
+
+
+def test_one_document_tells_of_the_blocks_and_of_the_whole_world(monkeypatch, tmp_path):
+    monkeypatch.setattr(results_file.report, "document", lambda found: "blocks\n\n## Choosing\n")
+    entry = {"share": 0.5, "low": 0.4, "high": 0.6, "n": 10}
+    columns = {"sample": entry, "dvae": entry, "render": entry}
+    kinds = {"clock": {HELD_OUT: {"color": columns, "all": columns}}}
+    sections = {"model": "nano", "weights": "a", "command": "minidalle evaluate", "size": 64, "kinds": kinds}
+    (tmp_path / "sections.json").write_text(json.dumps(sections), encoding="utf-8")
+    results_file.write_results(tmp_path, "a")
+    alone = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    assert alone.startswith("# How good is `nano`?\n\nWritten by") and "\n## Controlling attributes" in alone
+
+    (tmp_path / "results.json").write_text(json.dumps({"model": "nano", "weights": "a"}), encoding="utf-8")
+    results_file.write_results(tmp_path, "a")
+    both = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    heads = [line for line in both.splitlines() if line.startswith("#")]
+    assert heads[:3] == ["# How good is `nano`?", "## The blocks world", "### Choosing"]
+    assert heads[3] == "## The whole world, section by section" and "### Controlling attributes" in heads
+    assert "](#the-whole-world-section-by-section)" in both
+
+    (tmp_path / "results.json").write_text(json.dumps({"model": "nano", "weights": "b"}), encoding="utf-8")
+    results_file.write_results(tmp_path, "a")  # of other weights: they do not stand in one document
+    assert (tmp_path / "RESULTS.md").read_text(encoding="utf-8") == alone
 
 
 def test_every_goal_names_something_that_is_measured():

@@ -36,7 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "--seed", type=int, default=0, help="of the drawn pictures; the captions are always the same"
     )
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder for results.json, RESULTS.md and galleries"
+        "--out", type=Path, required=True, help="folder for RESULTS.md, its JSON and galleries"
     )
     parser.add_argument(
         "--section",
@@ -81,8 +81,9 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"minidalle evaluate: {error}\n")
         return 1
     plan = Plan(args.n, args.of, args.ranked, args.seed)
-    results, drawn = evaluate(Drawer(model, say=_say), judge, plan, _bar())
-    write(results, drawn, model, args)
+    drawer = Drawer(model, say=_say)
+    results, drawn = evaluate(drawer, judge, plan, _bar())
+    write({"model": Path(args.model).name, "weights": drawer.identity, **results}, drawn, model, args)
     return 0
 
 
@@ -162,15 +163,13 @@ def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -
     """Write everything that an evaluation leaves behind."""
     from minidalle.evaluation import report
     from minidalle.evaluation.gallery import draw_banner, draw_gallery
+    from minidalle.evaluation.results_file import BLOCKS, write_results
 
     args.out.mkdir(parents=True, exist_ok=True)
     command = f"minidalle evaluate --model {args.model} --n {args.n} --of {args.of} --ranked {args.ranked}"
-    (args.out / "results.json").write_text(
-        json.dumps({"command": command, **results}, indent=1) + "\n", encoding="utf-8"
-    )
-    (args.out / "RESULTS.md").write_text(
-        report.document(results, args.model, command), encoding="utf-8", newline="\n"
-    )
+    told = json.dumps({"command": command, **results}, indent=1) + "\n"
+    (args.out / BLOCKS).write_text(told, encoding="utf-8", newline="\n")
+    write_results(args.out, results["weights"])
     for split in ("seen", "held-out"):
         draw_gallery(model, drawn, split, args.out / f"gallery-{split}.png")
     draw_banner(model, drawn, args.out / "readme.png")

@@ -2,7 +2,7 @@
 
 Each is drawn from sections.json alone, so that it can be drawn again without a model.
 
-Left out: numbers (SECTIONS.md), curves over training (`minidalle curves`).
+Left out: numbers (RESULTS.md), curves over training (`minidalle curves`).
 """
 
 from __future__ import annotations

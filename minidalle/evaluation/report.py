@@ -71,17 +71,18 @@ def relation_line(results: dict[str, Any]) -> str:
     )
 
 
-def document(results: dict[str, Any], name: str, command: str) -> str:
-    """The whole report in Markdown."""
+def document(results: dict[str, Any]) -> str:
+    """What was found in the blocks world, in Markdown, below a title that `results_file.py` writes."""
     parts = [
-        f"# How good is `{name}`?",
-        f"Written by `{command}`. {results['count']} captions of each kind and split, none of them met in training; "
-        "the first picture of each at temperature 1, nothing chosen; in percent, with 95 % intervals (Wilson). "
+        f"Written by `{results['command']}`. {results['count']} captions of each kind and split, none of them "
+        "met in training; the first picture of each at temperature 1, nothing chosen; in percent, with 95 % intervals "
+        "(Wilson). "
         "*Held out* are combinations that training never showed. *Through the dVAE* and *true renders* are what the "
         "judge reads in real held-out pictures after and before the dVAE: ceilings for the model, and for the judge.",
         table(results),
         relation_line(results),
         reconstruction_line(results["reconstruction"]),
+        "![The first pictures of captions that hold a combination out, by seed](gallery-held-out.png)",
     ]
     ranked = rerank_table(results)
     if ranked:

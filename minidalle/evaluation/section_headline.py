@@ -1,4 +1,4 @@
-"""The first tables of SECTIONS.md: a line for each section, and what choosing among k pictures adds.
+"""The first tables of sections in RESULTS.md: a line for each section, and what choosing among k pictures adds.
 
 Fields that the reader does not read well enough are left out of both, and so are those that cannot be wrong.
 

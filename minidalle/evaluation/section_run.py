@@ -24,8 +24,9 @@ from minidalle.evaluation.memorisation import memorisation
 from minidalle.evaluation.prompts import NAMED, UNNAMED, matrices, picture_prompts
 from minidalle.evaluation.quality import quality
 from minidalle.evaluation.rephrasing import rephrasing
+from minidalle.evaluation.results_file import SECTIONS as SECTIONS_FILE
+from minidalle.evaluation.results_file import write_results
 from minidalle.evaluation.section_gallery import draw_captioned, draw_neighbours, draw_section
-from minidalle.evaluation.section_tables import document
 from minidalle.evaluation.sections import READ_AT_ONCE, Batch, Effort, Say, batches, draw_all, fits, measure
 from minidalle.pipeline_pictures import to_bytes
 from minidalle.presets import suggest
@@ -34,7 +35,6 @@ from minidalle.world.matrix_reading import MATRICES
 from minidalle.world.reader import Reader
 
 REASONING = "zero-shot visual reasoning"
-FILE, TABLES = "sections.json", "SECTIONS.md"
 SHOWN = 16
 EACH = 16
 """Pictures of a kind and split that are looked for among the training pictures."""
@@ -69,7 +69,7 @@ def run_sections(
     tell: Callable[[str], Any] = print,
     only: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Measure some sections and write sections.json, SECTIONS.md and a gallery for each. Returns what is in the JSON.
+    """Measure some sections and write sections.json, RESULTS.md and a gallery for each. Returns what is in the JSON.
 
     only: nothing but these kinds of theirs, each drawn from a caption alone; no galleries, and nothing of the model as
     a whole. Figures of other sections that are in the folder already stay there if they are of the same weights.
@@ -85,7 +85,7 @@ def run_sections(
             f"{model.preset.name} reads"
         )
     out.mkdir(parents=True, exist_ok=True)
-    before = _before(out / FILE, drawer.identity, tell)
+    before = _before(out / SECTIONS_FILE, drawer.identity, tell)
     results = before | {
         "galleries": not only or (bool(before) and before.get("galleries", True)),
         "model": model.preset.name,
@@ -121,10 +121,10 @@ def run_sections(
 
 
 def _write(results: dict[str, Any], out: Path) -> None:
-    """The curves, sections.json and SECTIONS.md of what was measured so far."""
+    """The curves, sections.json and RESULTS.md of what was measured so far."""
     results["figures"] = draw_curves(results, out)
-    (out / FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
-    (out / TABLES).write_text(document(results), encoding="utf-8", newline="\n")
+    (out / SECTIONS_FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
+    write_results(out, results["weights"])
 
 
 def _prompts(

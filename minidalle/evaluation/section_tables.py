@@ -39,19 +39,24 @@ def section_rows(results: dict[str, Any], section: str) -> Iterator[str]:
             yield f"| {kind} | {field}{doubt(kind, field, results['size'])} | {' | '.join(cells)} |"
 
 
+def picture(what: str) -> str:
+    """The gallery of a section, or of pictures that were begun before."""
+    return f"![{what}: the first pictures by seed, nothing chosen]({what.replace(' ', '-')}.png)"
+
+
 def begun_tables(results: dict[str, Any]) -> list[str]:
     """Picture prompts and matrices."""
     lines = []
     for name, columns in results.get("prompts", {}).items():
         lines += ["", f"### {name[0].upper()}{name[1:]}, zero-shot: the upper half is given", ""]
-        lines += [f"![]({name.replace(' ', '-')}.png)", ""]
+        lines += [picture(name), ""]
         lines += ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
         for score in columns["drawn"]:
             cells = " | ".join(percent(column[score], True) for column in columns.values())
             lines.append(f"| {score} | {cells} |")
     if "matrices" in results:
         lines += ["", "### Matrices: the ninth cell is drawn, greedily", ""]
-        lines += [f"![]({kind.replace(' ', '-')}.png)" for kind in results["matrices"]] + [""]
+        lines += [picture(kind) for kind in results["matrices"]] + [""]
         lines += ["| | | drawn | copied | dvae | render |", "|---|---|---|---|---|---|"]
         for kind, splits in results["matrices"].items():
             for split, columns in splits.items():
@@ -67,7 +72,7 @@ def completion_tables(results: dict[str, Any]) -> list[str]:
     lines = []
     for name, columns in results.get("completions", {}).items():
         lines += ["", f"### Completions: the {name} is drawn, the rest is given", ""]
-        lines += [f"![]({name.replace(' ', '-')}.png)", "", "| | " + " | ".join(columns) + " |"]
+        lines += [picture(name), "", "| | " + " | ".join(columns) + " |"]
         lines += ["|---" * (len(columns) + 1) + "|"]
         for field in columns["drawn"]:
             cells = " | ".join(percent(column[field], True) for column in columns.values())
@@ -104,10 +109,9 @@ WORDS = (
 
 
 def document(results: dict[str, Any]) -> str:
-    """SECTIONS.md."""
+    """What was found in the whole world, in Markdown, below a title that `results_file.py` writes."""
     doubts = DAGGER if READING.is_file() else UNKNOWN
-    lines = [f"# `{results['model']}`, section by section", ""]
-    lines += [f"Written by `{results['command']}`. {ABOUT} {doubts}", ""]
+    lines = [f"Written by `{results['command']}`. {ABOUT} {doubts}", ""]
     if left := results.get("left out"):
         lines += [
             f"Left out, because this model cannot read captions as long as theirs: {', '.join(left)}.",
@@ -135,7 +139,6 @@ def document(results: dict[str, Any]) -> str:
         if rows or begun:
             lines += [f"## {section[0].upper()}{section[1:]}", ""]
         if rows:
-            gallery = [f"![]({section.replace(' ', '-')}.png)", ""]
-            lines += [*(gallery if results.get("galleries", True) else ()), HEAD, *rows]
+            lines += [*([picture(section), ""] if results.get("galleries", True) else ()), HEAD, *rows]
         lines += [*begun, ""] if rows or begun else []
     return "\n".join(lines).rstrip() + "\n"
