@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from minidalle.checkpoints import LoadedModel
+from minidalle.data import world_pictures
 from minidalle.evaluation.asking import Asked
 from minidalle.evaluation.statistics import share
 from minidalle.pipeline_pictures import to_bytes, to_floats
@@ -86,12 +87,16 @@ def training_scenes(model: LoadedModel) -> Callable[[int], Scene]:
 
 
 def in_batches(model: LoadedModel, count: int, say: Callable[[str, int, int], Any]) -> Iterator[Tensor]:
-    """The first `count` training pictures through the dVAE, floats [picture, 3, side, side], batch by batch."""
-    scene = training_scenes(model)
+    """The first `count` training pictures through the dVAE, floats [picture, 3, side, side], batch by batch.
+
+    They are drawn on all cores, unless a training, or an evaluation before, has left them in the cache.
+    """
+    mix = model.preset.training["dalle"].mix
+    pictures = world_pictures(count, TRAINING_SEED, model.preset.image_size, "train", mix=mix)
     for start in range(0, count, AT_ONCE):
-        numbers = range(start, min(start + AT_ONCE, count))
-        yield repainted(model, [scene(number) for number in numbers])
-        say("training pictures", numbers.stop, count)
+        part = np.array(pictures.images[start : start + AT_ONCE])
+        yield through_dvae(model, to_floats(part))
+        say("training pictures", start + len(part), count)
 
 
 @torch.no_grad()
@@ -138,11 +143,16 @@ def memorisation(
 def repainted(model: LoadedModel, scenes: Sequence[Scene], times: int = 1) -> Tensor:
     """Renders of scenes, taken through the dVAE so many times: floats [scene, 3, side, side]."""
     images = to_floats(render_many(list(scenes), model.preset.image_size, progress=False))
-    device = next(model.dvae.parameters()).device
-    with torch.no_grad():
-        for _ in range(times):
-            images = torch.cat([model.dvae.reconstruct(part.to(device)).cpu() for part in images.split(160)])
+    for _ in range(times):
+        images = through_dvae(model, images)
     return images
+
+
+@torch.no_grad()
+def through_dvae(model: LoadedModel, images: Tensor) -> Tensor:
+    """Images [picture, 3, side, side], encoded and decoded a few at a time."""
+    device = next(model.dvae.parameters()).device
+    return torch.cat([model.dvae.reconstruct(part.to(device)).cpu() for part in images.split(160)])
 
 
 def _shown(model: LoadedModel, found: Nearest, number: int, one: Asked, image: Tensor) -> dict[str, Any]:
