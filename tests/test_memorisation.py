@@ -24,6 +24,12 @@ def model(nano):
     return nano
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """Training pictures are drawn into a folder of the test's own."""
+    monkeypatch.setenv("MINIDALLE_CACHE", str(tmp_path))
+
+
 def silent(*_) -> None:
     """Says nothing."""
 
