@@ -1,6 +1,7 @@
 """Every kind of the picture world is asked for, drawn, read and counted; and what is begun before it is drawn."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -32,6 +33,7 @@ from minidalle.evaluation.asking import (
 )
 from minidalle.evaluation.chances import by_luck, chance
 from minidalle.evaluation.choosing import any_right, curve, favourite_right, steps
+from minidalle.evaluation.curves import best_of
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.emoji_prompts import EMOJI
 from minidalle.evaluation.entries import is_claimed
@@ -478,21 +480,46 @@ def test_a_few_kinds_alone_for_what_needs_many_pictures(small, tmp_path, monkeyp
     assert [point["k"] for point in found["kinds"]["pair"][HELD_OUT]["all"]["curve"]] == [1, 2, 4]
     told = (out / "RESULTS.md").read_text()
     assert "--section all --kinds decade pair --n 2" in found["command"]
-    assert (
-        "| decade | color |" in told and "temporal-knowledge.png" not in told and "not measured" not in told
-    )
-    assert {path.name for path in out.glob("*.png")} <= {"best-of.png", "binding.png"}
+    assert "| decade | color |" in told and "| pair | all" in told
+    linked = set(re.findall(r"\]\(([^)#]+\.png)\)", told))
+    assert linked == {path.name for path in out.glob("*.png")} == {"best-of.png"}
+    assert main([*words, "--kinds", "decade", "pair"]) == 0  # --section all is implied
+    capsys.readouterr()
 
-    assert (
-        main([*words, "--section", "temporal"]) == 0
-    )  # a whole section into the same folder has its gallery
-    told = (out / "RESULTS.md").read_text()
-    assert "temporal-knowledge.png" in told and "| pair | all" in told
+    for other in (["--section", "temporal"], ["--kinds", "pair"]):
+        assert main([*words, *other]) == 1, "one table would stand for two commands"
+        assert "holds results of other kinds, or of whole sections" in capsys.readouterr().err
+    assert json.loads((out / "sections.json").read_text()) == found
 
-    assert main([*words, "--section", "all", "--kinds", "pare"]) == 1
-    assert "no kind 'pare'; did you mean pair" in capsys.readouterr().err
-    assert main([*words, "--section", "temporal", "--kinds", "pair"]) == 1
-    assert "no kind of pair is in temporal knowledge" in capsys.readouterr().err
+
+def test_a_kind_that_cannot_be_measured_is_refused_by_name(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(section_run, "fits", lambda model: lambda text: "penguin" not in text)
+    words = ["evaluate", "--model", str(small), "--n", "2", "--out", str(tmp_path / "few")]
+    for other, code, told in (
+        (["--kinds", "pare"], 1, "is called 'pare'; did you mean pair"),
+        (["--section", "temporal", "--kinds", "pair"], 1, "pair: not among the kinds of temporal knowledge"),
+        (["--kinds", "pair", "outfit"], 1, "captions of outfit are longer than the 60 tokens"),
+        (["--kinds", "pair", "--readme", "README.md"], 2, "--readme writes the table of all kinds"),
+    ):
+        assert main([*words, *other]) == code and told in capsys.readouterr().err
+    assert not (tmp_path / "few" / "sections.json").exists()
+    words[2] = "reader"
+    assert main([*words, "--kinds", "pair"]) == 2 and "the reader reads all kinds" in capsys.readouterr().err
+
+
+def test_curves_of_different_lengths_are_compared_where_all_have_a_point():
+    def points(*steps):
+        return [{"k": k, "any": k / 10, "clip": 0.5, "luck": 0.5} for k in steps]
+
+    kinds = {
+        name: {HELD_OUT: {"all": {"curve": points(*steps)}}}
+        for name, steps in (("pair", (1, 2, 4, 6)), ("count", (1, 2, 4, 8)))
+    }
+    results = {"size": 64, "kinds": kinds}
+    assert [k for k, _ in best_of(results)["any"]] == [1, 2, 4]
+    kinds["triple"] = {HELD_OUT: {"all": {"curve": points(1, 2, 4, 8, 16)}}}
+    line = next(line for line in choosing(results) if line.startswith("| multiple objects | any of them |"))
+    assert line == "| multiple objects | any of them | 10 | 20 | 40 |  |  |  |"
 
 
 def test_what_was_counted_is_kept_where_the_last_part_fails(small, tmp_path, monkeypatch):
@@ -529,7 +556,7 @@ def test_prompts_and_matrices_stand_beside_their_section(small, tmp_path, monkey
         "matrix-new-rule",
         "zero-shot-visual-reasoning",
     ):
-        assert (tmp_path / f"{name}.png").is_file() and f"![]({name}.png)" in text
+        assert (tmp_path / f"{name}.png").is_file() and f"nothing chosen]({name}.png)" in text
     monkeypatch.setattr(sampling, "sample", lambda *of, **settings: pytest.fail("drawn again"))
     assert main([*words, "--section", "zero-shot"]) == 0
     assert json.loads((tmp_path / "sections.json").read_text()) == found
@@ -569,7 +596,7 @@ def test_figures_of_other_sections_stay_and_those_of_other_weights_do_not(
     assert {"decade", "shaped", "made of"} == set(json.loads(path.read_text())["kinds"])
     assert main([*words, str(save_tiny(tmp_path / "tiny")), "--section", "combining"]) == 0
     assert {"shaped", "made of"} == set(json.loads(path.read_text())["kinds"])
-    assert "is of other weights" in capsys.readouterr().err
+    assert "is of another model" in capsys.readouterr().err
 
 
 def test_kinds_that_are_left_out_are_named_in_the_report(tmp_path, monkeypatch, capsys):
@@ -610,7 +637,7 @@ def test_tables_name_goals_what_was_reached_and_what_is_not_claimed(monkeypatch)
     entry = {"share": 0.5, "low": 0.4, "high": 0.6, "n": 10}
     columns = {"sample": entry, "dvae": entry, "render": entry}
     fields = {"color": columns, "all": columns}
-    results = {"model": "nano", "command": "minidalle evaluate", "size": 64, "kinds": {
+    results = {"model": "small", "command": "minidalle evaluate", "size": 64, "kinds": {
         "clock": {SEEN: fields, HELD_OUT: fields}, "single": {HELD_OUT: fields},
     }}  # fmt: skip
     text = section_tables.document(json.loads(json.dumps(results)))
@@ -640,13 +667,30 @@ def test_one_document_tells_of_the_blocks_and_of_the_whole_world(monkeypatch, tm
     assert "](#the-whole-world-section-by-section)" in both
 
     (tmp_path / "results.json").write_text(json.dumps({"model": "nano", "weights": "b"}), encoding="utf-8")
-    results_file.write_results(tmp_path, "a")  # of other weights: they do not stand in one document
+    told = []
+    results_file.write_results(tmp_path, "a", told.append)  # of another model: not in one document
     assert (tmp_path / "RESULTS.md").read_text(encoding="utf-8") == alone
+    assert len(told) == 1 and "results.json is of another model" in told[0]
+    (tmp_path / "results.json").write_text(json.dumps({"model": "nano"}), encoding="utf-8")
+    assert results_file.read_results(tmp_path / "results.json", "a", told.append) == {}
+
+
+def test_results_belong_to_the_weights_of_all_parts_and_to_nothing_else(small, monkeypatch):
+    model = load_model(small)
+    before = results_file.fingerprint(model)
+    monkeypatch.setattr(torch, "__version__", "0.0")
+    assert results_file.fingerprint(load_model(small)) == before
+    for part in ("dvae", "dalle", "clip"):
+        other = load_model(small)
+        with torch.no_grad():
+            next(getattr(other, part).parameters()).view(-1)[0] += 1
+        assert results_file.fingerprint(other) != before, part
+    assert results_file.fingerprint(replace(model, clip=None)) != before
 
 
 def test_every_goal_names_something_that_is_measured():
-    assert set(GOALS) == {"base", "nano", "small"} and len(GOALS["base"]) == 14 and len(GOALS["nano"]) == 10
-    for goal in [*GOALS["base"], *GOALS["nano"]]:
+    assert set(GOALS) == {"base", "small"} and len(GOALS["base"]) == 14 and len(GOALS["small"]) == 10
+    for goal in [*GOALS["base"], *GOALS["small"]]:
         if goal.where[0] == "kinds":
             _, kind, split, field = goal.where
             one = next(one for one in ask(kind, split, 30) if field in right(one, one.facts))
@@ -673,6 +717,12 @@ def test_a_goal_is_reached_missed_or_not_measured_and_stands_beside_its_ceilings
     assert (
         sum("not measured" in line for line in table) == 11 and goals({"model": "other", "size": 128}) == []
     )
+    few = {"model": "base", "size": 128, "kinds": kinds, "only": ["decade", "sign"]}
+    assert [line.split(" | ")[0] for line in goals(few)[2:]] == [
+        "| the decade of a telephone, television, car or lamp",
+        "| a sign with a word of three letters: all letters †",
+    ]
+    assert goals(few | {"kinds": {}}) == []
 
 
 def test_the_headline_leaves_out_what_is_not_claimed_and_what_cannot_be_wrong(monkeypatch):

@@ -47,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         nargs="+",
         default=[],
         metavar="KIND",
-        help="for --section: nothing but these kinds, as for a best of 512; into a folder of their own",
+        help="measure only these kinds, as for a best of 512; give --out a folder of their own",
     )
     parser.add_argument("--device", default="auto", help="for --section: auto, cpu, cuda (default: auto)")
     marks = "<!-- results NAME -->, or <!-- sections NAME --> of --section"
@@ -63,12 +63,18 @@ def run(args: argparse.Namespace) -> int:
     from minidalle.evaluation.drawn import Drawer
     from minidalle.evaluation.measure import Plan, evaluate
     from minidalle.evaluation.reading_command import names_reader, run_reader
+    from minidalle.evaluation.results_file import fingerprint
 
+    args.section = args.section or ("all" if args.kinds else None)
     defaults = SECTION_DEFAULTS if args.section else DEFAULTS
     args.n = defaults[0] if args.n is None else args.n
     args.of = defaults[1] if args.of is None else args.of
     if args.n < 1 or args.of < 1 or args.ranked < 0:
         sys.stderr.write("minidalle evaluate: --n and --of must be at least 1, --ranked at least 0\n")
+        return 2
+    if args.kinds and (args.readme or names_reader(args.model)):
+        what = "--readme writes the table of all kinds" if args.readme else "the reader reads all kinds"
+        sys.stderr.write(f"minidalle evaluate: {what}: leave --kinds out\n")
         return 2
     if names_reader(args.model):
         return run_reader(args)
@@ -83,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     plan = Plan(args.n, args.of, args.ranked, args.seed)
     drawer = Drawer(model, say=_say)
     results, drawn = evaluate(drawer, judge, plan, _bar())
-    write({"model": Path(args.model).name, "weights": drawer.identity, **results}, drawn, model, args)
+    write({"model": model.preset.name, "weights": fingerprint(model), **results}, drawn, model, args)
     return 0
 
 
@@ -163,13 +169,14 @@ def write(results: dict, drawn: dict, model: object, args: argparse.Namespace) -
     """Write everything that an evaluation leaves behind."""
     from minidalle.evaluation import report
     from minidalle.evaluation.gallery import draw_banner, draw_gallery
-    from minidalle.evaluation.results_file import BLOCKS, write_results
+    from minidalle.evaluation.results_file import BLOCKS_FILE, write_results
 
     args.out.mkdir(parents=True, exist_ok=True)
     command = f"minidalle evaluate --model {args.model} --n {args.n} --of {args.of} --ranked {args.ranked}"
+    command += f" --seed {args.seed}"
     told = json.dumps({"command": command, **results}, indent=1) + "\n"
-    (args.out / BLOCKS).write_text(told, encoding="utf-8", newline="\n")
-    write_results(args.out, results["weights"])
+    (args.out / BLOCKS_FILE).write_text(told, encoding="utf-8", newline="\n")
+    write_results(args.out, results["weights"], _say)
     for split in ("seen", "held-out"):
         draw_gallery(model, drawn, split, args.out / f"gallery-{split}.png")
     draw_banner(model, drawn, args.out / "readme.png")

@@ -89,7 +89,7 @@ def best_of(results: dict[str, Any]) -> dict[str, list[tuple[int, float]]]:
     ]
     if not curves:
         return {}
-    every = [point["k"] for point in min(curves, key=len)]
+    every = sorted(set.intersection(*({point["k"] for point in curve} for curve in curves)))
     points = [[{p["k"]: p for p in curve}[k] for curve in curves] for k in every]
     return {
         name: [(k, sum(p[name] for p in some) / len(some)) for k, some in zip(every, points, strict=True)]

@@ -89,10 +89,15 @@ def training_scenes(model: LoadedModel) -> Callable[[int], Scene]:
 def in_batches(model: LoadedModel, count: int, say: Callable[[str, int, int], Any]) -> Iterator[Tensor]:
     """The first `count` training pictures through the dVAE, floats [picture, 3, side, side], batch by batch.
 
-    They are drawn on all cores, unless a training, or an evaluation before, has left them in the cache.
+    They are drawn on all cores, or on the card where the model is on one, unless a training, or an evaluation before,
+    has left them in the usual cache. Raises PictureError where they cannot be written there.
     """
-    mix = model.preset.training["dalle"].mix
-    pictures = world_pictures(count, TRAINING_SEED, model.preset.image_size, "train", mix=mix)
+    mix, size, device = model.preset.training["dalle"].mix, model.preset.image_size, "cpu"
+    if next(model.dvae.parameters()).is_cuda:
+        from minidalle.world import gpu  # here: it needs numba's CUDA target
+
+        device = "cuda" if gpu.available() else "cpu"
+    pictures = world_pictures(count, TRAINING_SEED, size, "train", mix=mix, device=device)
     for start in range(0, count, AT_ONCE):
         part = np.array(pictures.images[start : start + AT_ONCE])
         yield through_dvae(model, to_floats(part))
@@ -136,7 +141,8 @@ def memorisation(
         },
     }
     return figures, [
-        _shown(model, found, number, asked[number], images[number]) for number in range(min(8, len(images)))
+        _shown(model, found, number, asked[number], images[number])
+        for number in range(min(SHOWN, len(images)))
     ]
 
 

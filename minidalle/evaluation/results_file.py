@@ -6,20 +6,43 @@ First the blocks world, where it was measured (`report.py`), then the whole worl
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from minidalle.checkpoints import LoadedModel, tensor_bytes
 from minidalle.evaluation import report, section_tables
 
-BLOCKS, SECTIONS, DOCUMENT = "results.json", "sections.json", "RESULTS.md"
+BLOCKS_FILE, SECTIONS_FILE, DOCUMENT = "results.json", "sections.json", "RESULTS.md"
 
 
-def write_results(folder: Path, weights: str) -> None:
-    """Write RESULTS.md into a folder of what is there of a model of these weights; a file that does not say of which
-    weights it is counts as theirs."""
-    blocks, sections = (_of(folder / name, weights) for name in (BLOCKS, SECTIONS))
+def fingerprint(model: LoadedModel) -> str:
+    """SHA-256 of a model's sizes, tokenizer and weights, of all its parts: what its results belong to."""
+    parts = {"dvae": model.dvae, "dalle": model.dalle, "clip": model.clip}
+    sizes = {name: asdict(part.config) for name, part in parts.items() if part is not None}
+    digest = hashlib.sha256(json.dumps([sizes, model.tokenizer.fingerprint()]).encode())
+    for part in parts.values():
+        digest.update(b"" if part is None else tensor_bytes(dict(sorted(part.state_dict().items()))))
+    return digest.hexdigest()
+
+
+def read_results(path: Path, weights: str, tell: Callable[[str], Any]) -> dict[str, Any]:
+    """The results in a file of the model with this fingerprint; {} where there are none. tell: is told, in a sentence,
+    of those of another model."""
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if found and found.get("weights") != weights:
+        tell(f"{path} is of another model: its figures are left out")
+        return {}
+    return found
+
+
+def write_results(folder: Path, weights: str, tell: Callable[[str], Any] = print) -> None:
+    """Write RESULTS.md of the files in a folder that are of the model with this fingerprint."""
+    blocks, sections = (read_results(folder / name, weights, tell) for name in (BLOCKS_FILE, SECTIONS_FILE))
     (folder / DOCUMENT).write_text(document(blocks, sections), encoding="utf-8", newline="\n")
 
 
@@ -44,9 +67,3 @@ def document(blocks: dict[str, Any], sections: dict[str, Any]) -> str:
 def under(title: str, text: str, is_part: bool) -> str:
     """A text below a heading of its own, its headings one level deeper, if it is one of several parts."""
     return f"## {title}\n\n{re.sub('^#', '##', text, flags=re.MULTILINE)}" if is_part else text
-
-
-def _of(path: Path, weights: str) -> dict[str, Any]:
-    """What a file tells, if it is of these weights."""
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found if found.get("weights", weights) == weights else {}

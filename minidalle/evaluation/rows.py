@@ -29,20 +29,20 @@ class Row:
 
 
 ROWS: tuple[Row, ...] = (
-    Row("single", "colors", "one object: its colour", 0.97),
-    Row("single", "shapes", "one object: its shape", 0.92),
+    Row("single", "colors", "one object: its colour", 0.98),
+    Row("single", "shapes", "one object: its shape", 0.96),
     Row("texture", "texture", "one patterned object: the pattern"),
     Row("sketch", "shapes", "a sketch: the shape"),
     Row("sketch", "style", "a sketch: drawn as one"),
-    Row("pair", "colors", "two objects: both colours are there", 0.92),
-    Row("pair", "binding", "two objects: the right colour on the right shape", 0.85),
+    Row("pair", "colors", "two objects: both colours are there"),
+    Row("pair", "binding", "two objects: the right colour on the right shape", 0.93),
     Row("triple", "colors", "three objects: all colours are there"),
-    Row("triple", "binding", "three objects: the right colour on the right shape"),
-    Row("count", "count", "one to four of a kind: how many", 0.85),
-    Row("relation", "relation", "two objects: how they stand to each other", 0.80),
+    Row("triple", "binding", "three objects: the right colour on the right shape", 0.75),
+    Row("count", "count", "one to four of a kind: how many", 0.93),
+    Row("relation", "relation", "two objects: how they stand to each other", 0.92),
     Row("relation", "all", "two objects: relation, shapes and colours at once"),
 )
-"""The table, with the goals set for the nano model before it was trained."""
+"""The table, with the goals for held-out combinations that were set after the first sitting of `nano`."""
 
 
 @dataclass(frozen=True)

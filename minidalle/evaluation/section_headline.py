@@ -83,6 +83,7 @@ def choosing(results: dict[str, Any]) -> list[str]:
     names = {"clip": "CLIP's favourite", "any": "any of them", "luck": "1 − (1 − p)^k"}
     for section, some in curves.items():
         for name, label in names.items():
-            cells = [_mean([p[name] for curve in some for p in curve if p["k"] == k]) for k in every]
+            found = [[p[name] for curve in some for p in curve if p["k"] == k] for k in every]
+            cells = [_mean(each) if len(each) == len(some) else "" for each in found]
             lines.append(f"| {section} | {label} | {' | '.join(cells)} |")
     return lines

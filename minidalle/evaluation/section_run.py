@@ -24,8 +24,7 @@ from minidalle.evaluation.memorisation import memorisation
 from minidalle.evaluation.prompts import NAMED, UNNAMED, matrices, picture_prompts
 from minidalle.evaluation.quality import quality
 from minidalle.evaluation.rephrasing import rephrasing
-from minidalle.evaluation.results_file import SECTIONS as SECTIONS_FILE
-from minidalle.evaluation.results_file import write_results
+from minidalle.evaluation.results_file import SECTIONS_FILE, fingerprint, read_results, write_results
 from minidalle.evaluation.section_gallery import draw_captioned, draw_neighbours, draw_section
 from minidalle.evaluation.sections import READ_AT_ONCE, Batch, Effort, Say, batches, draw_all, fits, measure
 from minidalle.pipeline_pictures import to_bytes
@@ -54,8 +53,25 @@ def kinds_named(names: Sequence[str]) -> tuple[str, ...]:
     every = [kind for section in SECTIONS for kind in kinds_of(section)]
     for name in names:
         if name not in every:
-            raise ValueError(f"there is no kind {name!r}{suggest(name, every)}")
+            raise ValueError(f"no kind drawn from a caption alone is called {name!r}{suggest(name, every)}")
     return tuple(dict.fromkeys(names))
+
+
+def some_batches(
+    model: LoadedModel, reader: Reader, sections: tuple[str, ...], effort: Effort, only: tuple[str, ...]
+) -> tuple[list[Batch], list[str]]:
+    """What is asked, and the kinds whose captions are too long for the model. Raises ValueError where nothing is left,
+    or a kind of `only` is not there."""
+    within = [kind for section in sections for kind in kinds_of(section) if kind in reader.kinds]
+    if missing := [kind for kind in only if kind not in within]:
+        raise ValueError(f"{', '.join(missing)}: not among the kinds of {', '.join(sections)}")
+    found, too_long = batches(sections, reader, effort, fits(model), only)
+    if not found or (only and too_long):
+        which = ", ".join(too_long if only else sections)
+        raise ValueError(
+            f"captions of {which} are longer than the {model.preset.text_length} tokens that {model.preset.name} reads"
+        )
+    return found, too_long
 
 
 def run_sections(
@@ -72,26 +88,26 @@ def run_sections(
     """Measure some sections and write sections.json, RESULTS.md and a gallery for each. Returns what is in the JSON.
 
     only: nothing but these kinds of theirs, each drawn from a caption alone; no galleries, and nothing of the model as
-    a whole. Figures of other sections that are in the folder already stay there if they are of the same weights.
-    Raises ValueError where the model can read no caption of these sections, or none of the kinds is in them.
+    a whole. Figures of other sections that are in the folder already stay there if they are of the same model.
+    Raises ValueError where the model cannot read the captions, a kind is in none of the sections, or the folder holds
+    results of whole sections where kinds are asked for, or of other kinds; PictureError where there is no room for the
+    training pictures that copies are looked for among.
     """
     drawer, device = Drawer(model, say=tell), str(next(model.dalle.parameters()).device)
-    some, too_long = batches(sections, reader, effort, fits(model), only)
-    if only and not some and not too_long:
-        raise ValueError(f"no kind of {', '.join(only)} is in {', '.join(sections)}")
-    if not some:
-        raise ValueError(
-            f"captions of {', '.join(sections)} are longer than the {model.preset.text_length} tokens that "
-            f"{model.preset.name} reads"
-        )
+    some, too_long = some_batches(model, reader, sections, effort, only)
     out.mkdir(parents=True, exist_ok=True)
-    before = _before(out / SECTIONS_FILE, drawer.identity, tell)
+    weights = fingerprint(model)
+    before = read_results(out / SECTIONS_FILE, weights, tell)
+    if before and before.get("only", []) != list(only):
+        raise ValueError(
+            f"{out} holds results of other kinds, or of whole sections: give --out another folder"
+        )
     results = before | {
-        "galleries": not only or (bool(before) and before.get("galleries", True)),
         "model": model.preset.name,
-        "weights": drawer.identity,
+        "weights": weights,
         "command": command,
         "size": model.preset.image_size,
+        "only": list(only),
     }
     kinds = results.setdefault("kinds", {})
     tokens = draw_all(drawer, some, say)
@@ -100,7 +116,7 @@ def run_sections(
         kinds.setdefault(batch.kind, {})[batch.split] = measure(model, reader, batch, ids, device)
         say("reading", number + 1, len(some))
     if only:
-        _write(results, out)
+        _write(results, out, tell)
         return results
     for section in sections:
         if mine := [pair for pair in drawn if section_of(pair[0].kind) == section]:
@@ -109,22 +125,24 @@ def run_sections(
         too_long += _prompts(drawer, reader, effort, results, out, say)
         too_long += _matrices(drawer, effort, results, out, say)
         _completions(drawer, reader, effort, results, out, say)
-    results.setdefault("rephrased", {}).update(rephrasing(drawer, reader, sections, effort, say))
+    told = rephrasing(drawer, reader, sections, effort, say)
+    results.setdefault("rephrased", {}).update({kind: each for kind, each in told.items() if kind in kinds})
     left = [kind for kind in results.get("left out", []) if kind not in too_long] + too_long
     results["left out"] = [kind for kind in left if kind not in kinds]
-    _write(results, out)
-    if sections == SECTIONS:  # which takes longest: what is counted by now is kept
-        _memorised(model, drawn, results, out, say)
+    _write(results, out, tell)
+    if sections == SECTIONS:  # copies take longest: what is counted by now is kept
         results["quality"] = quality(model, reader, drawn, 8 * effort.count)
-        _write(results, out)
+        _write(results, out, tell)
+        _memorised(model, drawn, results, out, say)
+        _write(results, out, tell)
     return results
 
 
-def _write(results: dict[str, Any], out: Path) -> None:
+def _write(results: dict[str, Any], out: Path, tell: Callable[[str], Any]) -> None:
     """The curves, sections.json and RESULTS.md of what was measured so far."""
     results["figures"] = draw_curves(results, out)
     (out / SECTIONS_FILE).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8", newline="\n")
-    write_results(out, results["weights"])
+    write_results(out, results["weights"], tell)
 
 
 def _prompts(
@@ -200,12 +218,3 @@ def _memorised(
 def section_of(kind: str) -> str:
     """The section of a kind that is drawn from a caption alone."""
     return next(section for section in SECTIONS if kind in kinds_of(section))
-
-
-def _before(path: Path, weights: str, tell: Callable[[str], Any]) -> dict[str, Any]:
-    """The results in a folder, if they are of the same weights."""
-    results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if results and results.get("weights") != weights:
-        tell(f"{path} is of other weights: its figures are not kept")
-        return {}
-    return results

@@ -139,6 +139,6 @@ def document(results: dict[str, Any]) -> str:
         if rows or begun:
             lines += [f"## {section[0].upper()}{section[1:]}", ""]
         if rows:
-            lines += [*([picture(section), ""] if results.get("galleries", True) else ()), HEAD, *rows]
+            lines += [*([picture(section), ""] if not results.get("only") else ()), HEAD, *rows]
         lines += [*begun, ""] if rows or begun else []
     return "\n".join(lines).rstrip() + "\n"
