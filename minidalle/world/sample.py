@@ -167,9 +167,9 @@ def sample_scene(
 
     `split` is "train" (no held-out combination), "heldout" (held out by the rule of its kind and no other) or "all";
     `kind` is one of `KINDS` or `WORLD`, or None for a mix: "blocks" (only `KINDS`), "world" (all kinds that training
-    may show), "world+blocks" (the same kinds, with those of `KINDS` half of all pictures), "world+prompts" (those of "world", and
-    picture prompts to practise, which are no longer zero-shot but for other things), or "judge" (all kinds that have
-    facts, in shares for a judge). Raises ValueError for another split, kind or mix.
+    may show), "world+blocks" (the same kinds, with those of `KINDS` half of all pictures), "world+prompts" (those of
+    "world", and picture prompts to practise, which are no longer zero-shot but for other things), or "judge" (all
+    kinds that have facts, in shares for a judge). Raises ValueError for another split, kind or mix.
     """
     if split not in ("train", "heldout", "all"):
         raise ValueError(f"split is {split!r}; choose train, heldout or all")
