@@ -1,10 +1,11 @@
 """How the goals of a model were approached while its transformer was trained: a curve for each, against minutes.
 
-    python -m tools.over_time RUN/early RUN/later ... --out data/results/small
+    python -m tools.over_time RUN/early RUN/later ... --out data/results/small [--begun MODEL]
 
-Each argument is a model folder that `minidalle pack` made of one checkpoint of the same run. Asked is what the goals of
-`minidalle.evaluation.goals` ask of pictures drawn from a caption alone: held-out captions, one picture each at
-temperature 1, nothing chosen. Writes over-time.json and over-time.png.
+Each argument is a model folder that `minidalle pack` made of one checkpoint of the same run. Where that run went on
+from a packed model (`minidalle unpack`), --begun names it: it is the first point, and its minutes count for the others
+too. Asked is what the goals of `minidalle.evaluation.goals` ask of pictures drawn from a caption alone: held-out
+captions, one picture each at temperature 1, nothing chosen. Writes over-time.json and over-time.png.
 """
 
 import argparse
@@ -50,6 +51,12 @@ def reached(model: LoadedModel, reader: Reader, wanted: list[Goal], count: int) 
     return {"minutes": round(about["seconds"] / 60, 1), "updates": about["step"], "goals": figures}
 
 
+def later(first: dict[str, Any], moment: dict[str, Any]) -> dict[str, Any]:
+    """A moment of a run that went on from the first, counted from where that one began."""
+    total = {name: round(first[name] + moment[name], 1) for name in ("minutes", "updates")}
+    return moment | total
+
+
 def paint(moments: list[dict[str, Any]], wanted: list[Goal], canvas: Figure) -> None:
     """A panel for each goal: the goal dashed, what was reached with its interval."""
     rows = -(-len(wanted) // COLUMNS)
@@ -74,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="+", help="model folders of one run, packed at several moments")
     parser.add_argument("--out", type=Path, required=True, help="folder for over-time.json and over-time.png")
+    parser.add_argument("--begun", type=Path, help="the model folder that the run went on from")
     parser.add_argument("--goals", default="small", choices=GOALS, help="whose goals (default: small)")
     parser.add_argument("-n", "--n", type=int, default=100, help="captions of each kind (default: 100)")
     args = parser.parse_args()
@@ -82,6 +90,9 @@ def main() -> None:
         reached(load_model(Path(folder)), reader, wanted, args.n)
         for folder in tqdm(args.models, unit="model")
     ]
+    if args.begun:
+        first = reached(load_model(args.begun), reader, wanted, args.n)
+        moments = [first, *(later(first, moment) for moment in moments)]
     moments.sort(key=lambda moment: moment["minutes"])
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "over-time.json").write_text(json.dumps(moments, indent=1) + "\n", encoding="utf-8")
