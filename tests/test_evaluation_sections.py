@@ -717,6 +717,11 @@ def test_a_goal_is_reached_missed_or_not_measured_and_stands_beside_its_ceilings
     assert (
         sum("not measured" in line for line in table) == 11 and goals({"model": "other", "size": 128}) == []
     )
+    near = {
+        "single": {HELD_OUT: {"color": {"sample": {"share": 0.975, "low": 0.87, "high": 0.996, "n": 40}}}}
+    }
+    missed = next(line for line in goals({"model": "base", "size": 128, "kinds": near}) if "colour |" in line)
+    assert "≥ 98 | 97.5 (87–100) | missed" in missed, "rounded, it would read as reached"
     few = {"model": "base", "size": 128, "kinds": kinds, "only": ["decade", "sign"]}
     assert [line.split(" | ")[0] for line in goals(few)[2:]] == [
         "| the decade of a telephone, television, car or lamp",

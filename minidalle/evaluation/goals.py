@@ -101,6 +101,14 @@ def goals(results: dict[str, Any]) -> list[str]:
         verdict = (
             "not measured" if reached is None else "reached" if reached["share"] >= goal.share else "missed"
         )
-        row = [f"{goal.label}{mark}", f"≥ {100 * goal.share:.0f}", percent(reached, True), verdict, *cells]
+        row = [f"{goal.label}{mark}", f"≥ {100 * goal.share:.0f}", exact(reached), verdict, *cells]
         lines.append(f"| {' | '.join(row)} |")
     return lines if len(lines) > 2 else []
+
+
+def exact(entry: dict[str, Any] | None) -> str:
+    """A share in percent with its interval, to three digits: 97.5 is below 98."""
+    if not entry:
+        return ""
+    whole, interval = percent(entry), percent(entry, True)
+    return f"{100 * entry['share']:.3g}{interval.removeprefix(whole)}"
