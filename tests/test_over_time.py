@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from tools.over_time import asked_of, later, paint
+from tools.over_time import asked_of, later, paint, table
 
 
 def moment(minutes, updates, share):
@@ -28,3 +28,9 @@ def test_every_goal_asked_by_a_caption_has_a_panel_with_its_goal_dashed():
         curve, dashed = axes.lines
         assert list(curve.get_xdata()) == [10.0, 50.0] and list(curve.get_ydata()) == [30.0, 60.0]
         assert dashed.get_linestyle() == "--" and set(dashed.get_ydata()) == {100 * goal.share}
+
+
+def test_the_table_has_a_column_for_each_moment():
+    lines = table([moment(10.0, 100, 0.3), moment(50.9, 500, 0.6)], asked_of("small")).splitlines()
+    assert lines[0] == "| held out | goal | 10 min | 51 min |" and len(lines) == 2 + 8
+    assert "| two objects: the right colour on each | ≥ 93 | 30 | 60 |" in lines

@@ -5,7 +5,8 @@
 Each argument is a model folder that `minidalle pack` made of one checkpoint of the same run. Where that run went on
 from a packed model (`minidalle unpack`), --begun names it: it is the first point, and its minutes count for the others
 too. Asked is what the goals of `minidalle.evaluation.goals` ask of pictures drawn from a caption alone: held-out
-captions, one picture each at temperature 1, nothing chosen. Writes over-time.json and over-time.png.
+captions, one picture each at temperature 1, nothing chosen. Writes over-time.json and over-time.png, and with --into a
+table between the marks <!-- over time --> and <!-- /over time --> of a Markdown file.
 """
 
 import argparse
@@ -22,12 +23,14 @@ from minidalle.checkpoints import LoadedModel, load_model
 from minidalle.evaluation.asking import HELD_OUT, ask
 from minidalle.evaluation.drawn import Drawer
 from minidalle.evaluation.goals import GOALS, Goal
+from minidalle.evaluation.report import write_between
 from minidalle.evaluation.sections import Batch, Effort, draw_all, fits, read, shares
 from minidalle.pipeline_find import find_model
 from minidalle.world.judging import load_reader
 from minidalle.world.reader import Reader
 
 COLUMNS = 4
+MARK = "over time"
 
 
 def asked_of(name: str) -> list[Goal]:
@@ -57,6 +60,17 @@ def later(first: dict[str, Any], moment: dict[str, Any]) -> dict[str, Any]:
     return moment | total
 
 
+def table(moments: list[dict[str, Any]], wanted: list[Goal]) -> str:
+    """A line for each goal, a column for each moment, in percent."""
+    minutes = " | ".join(f"{moment['minutes']:.0f} min" for moment in moments)
+    lines = [f"| held out | goal | {minutes} |", "|---|---:" + "|---:" * len(moments) + "|"]
+    for goal in wanted:
+        shares = (100 * moment["goals"][goal.label]["share"] for moment in moments)
+        cells = " | ".join(f"{share:.0f}" for share in shares)
+        lines.append(f"| {goal.label} | ≥ {100 * goal.share:.0f} | {cells} |")
+    return "\n".join(lines)
+
+
 def paint(moments: list[dict[str, Any]], wanted: list[Goal], canvas: Figure) -> None:
     """A panel for each goal: the goal dashed, what was reached with its interval."""
     rows = -(-len(wanted) // COLUMNS)
@@ -82,9 +96,12 @@ def main() -> None:
     parser.add_argument("models", nargs="+", help="model folders of one run, packed at several moments")
     parser.add_argument("--out", type=Path, required=True, help="folder for over-time.json and over-time.png")
     parser.add_argument("--begun", type=Path, help="the model folder that the run went on from")
+    parser.add_argument("--into", type=Path, help="the Markdown file that the table is written into")
     parser.add_argument("--goals", default="small", choices=GOALS, help="whose goals (default: small)")
     parser.add_argument("-n", "--n", type=int, default=100, help="captions of each kind (default: 100)")
     args = parser.parse_args()
+    if args.into:
+        write_between(args.into, MARK, None)
     reader, wanted = load_reader(find_model("reader")), asked_of(args.goals)
     moments = [
         reached(load_model(Path(folder)), reader, wanted, args.n)
@@ -100,6 +117,8 @@ def main() -> None:
     alt = "What is right in one picture of a held-out caption, against minutes of training; "
     alt += f"at the end, in percent: {last}."
     show.figure(lambda canvas: paint(moments, wanted, canvas), alt, 12, 6.4).save(args.out / "over-time.png")
+    if args.into:
+        write_between(args.into, MARK, table(moments, wanted))
     print(alt)
 
 
