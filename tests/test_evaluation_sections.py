@@ -480,6 +480,8 @@ def test_a_few_kinds_alone_for_what_needs_many_pictures(small, tmp_path, monkeyp
     assert [point["k"] for point in found["kinds"]["pair"][HELD_OUT]["all"]["curve"]] == [1, 2, 4]
     told = (out / "RESULTS.md").read_text()
     assert "--section all --kinds decade pair --n 2" in found["command"]
+    assert "K is 4, and CLIP chose for the first 1 captions" in told and found["mix"] == "blocks"
+    assert "trained on the blocks world alone: single, texture," in told
     assert "| decade | color |" in told and "| pair | all" in told
     linked = set(re.findall(r"\]\(([^)#]+\.png)\)", told))
     assert linked == {path.name for path in out.glob("*.png")} == {"best-of.png"}

@@ -82,7 +82,7 @@ def goals(results: dict[str, Any]) -> list[str]:
     if not wanted:
         return []
     lines = [
-        "| held-out combinations, one sample | goal | reached | | CLIP's choice | dVAE | render |",
+        "| held-out combinations, one picture each | goal | reached | met? | CLIP's choice | dVAE | render |",
         "|---|---|---|---|---|---|---|",
     ]
     for goal in wanted:

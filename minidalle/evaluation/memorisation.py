@@ -35,6 +35,11 @@ AT_ONCE = 2_000
 QUANTILE = 0.01
 CONTROLS = 200
 SHOWN = 8
+FAMILIAR = (
+    " For a caption that it cannot follow a model draws what it knows, which is nearer to training than a new render, "
+    "and no copy."
+)
+"""What is said where drawn pictures are nearer to training than new renders are."""
 TRAINING_SEED = 0
 """What `minidalle train` draws its pictures from, unless told otherwise."""
 
@@ -188,11 +193,13 @@ def memorisation_lines(results: dict[str, Any]) -> list[str]:
         f"Of {copies['n']} drawn pictures {100 * copies['share']:.1f} % "
         f"({100 * copies['low']:.1f}–{100 * copies['high']:.1f}) are copies: nearer to one of "
         f"{found['training pictures']:,} training pictures than 99 in 100 new renders of the same captions are, "
-        f"which is {found['threshold']:.1f} of 255 steps. A model that copies nothing would get "
+        f"which is {found['threshold']:.1f} of 255 steps (root mean square, at {SIDE}x{SIDE} pixels). "
+        "A model that copies nothing would get "
         f"{100 * found['expected']:.0f} %; of training pictures taken twice through the dVAE, "
         f"{100 * found['controls']['share']:.0f} % are found. Median distance to the nearest: "
         f"drawn {medians['drawn']:.1f}, new renders {medians['fresh']:.1f}, training pictures twice through the dVAE "
-        f"{medians['controls']:.1f}.",
+        f"{medians['controls']:.1f}." + (FAMILIAR if medians["drawn"] < medians["fresh"] else ""),
         "",
-        "![drawn pictures above their nearest training pictures](memorisation.png)",
+        "![The first drawn pictures, below each the training picture nearest by pixels and the one nearest by CLIP]"
+        "(memorisation.png)",
     ]

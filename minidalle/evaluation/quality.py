@@ -127,8 +127,9 @@ def quality_lines(results: dict[str, Any]) -> list[str]:
     return [
         reconstruction_line(of_dvae),
         "",
-        f"The transformer on {loss['pictures']} pairs of that mix that it never met: {loss['text']:.3f} nats for a "
-        f"token of text, padding included, and {loss['picture']:.3f} for a token of a picture.",
+        f"The transformer on {loss['pictures']} pairs of caption and picture from the mix that it was trained on, none "
+        f"of which it met: {loss['text']:.3f} nats for a token of text, padding included, and {loss['picture']:.3f} "
+        "for a token of a picture.",
         "",
         f"Fréchet distance from {crowd['pictures']:,} true renders, by the reader's features: "
         f"{crowd['drawn']:.2f} of as many drawn pictures, {crowd['through the dVAE']:.2f} of the same renders through "

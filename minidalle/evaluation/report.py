@@ -83,6 +83,8 @@ def document(results: dict[str, Any]) -> str:
         relation_line(results),
         reconstruction_line(results["reconstruction"]),
         "![The first pictures of captions that hold a combination out, by seed](gallery-held-out.png)",
+        "✗ and a frame: the judge read some fact otherwise than the caption tells it, also where a person might let it "
+        "pass. [The same for combinations that training showed](gallery-seen.png).",
     ]
     ranked = rerank_table(results)
     if ranked:

@@ -52,8 +52,9 @@ def document(blocks: dict[str, Any], sections: dict[str, Any]) -> str:
     parts = [f"# How good is `{name}`?\n"]
     if blocks and sections:
         parts.append(
-            "[The blocks world](#the-blocks-world) in many captions, then "
-            "[all kinds of the picture world](#the-whole-world-section-by-section) in fewer.\n"
+            "[The blocks world](#the-blocks-world) in many captions, read by the judge; then "
+            "[all kinds of the picture world](#the-whole-world-section-by-section) in fewer, read by the reader. "
+            "They are two networks: of soft or broken pictures they need not tell the same.\n"
         )
     if blocks:
         parts.append(under("The blocks world", report.document(blocks), bool(sections)))

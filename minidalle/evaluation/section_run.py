@@ -107,6 +107,7 @@ def run_sections(
         "weights": weights,
         "command": command,
         "size": model.preset.image_size,
+        "mix": model.preset.training["dalle"].mix,
         "only": list(only),
     }
     kinds = results.setdefault("kinds", {})

@@ -16,7 +16,7 @@ from minidalle.evaluation.memorisation import memorisation_lines
 from minidalle.evaluation.quality import quality_lines
 from minidalle.evaluation.rephrasing import rephrasing_table
 from minidalle.evaluation.section_headline import choosing, headline
-from minidalle.world import WORLD
+from minidalle.world import KINDS, WORLD
 from minidalle.world.kinds.kind import SECTIONS
 
 
@@ -84,10 +84,22 @@ HEAD = """| kind | field | a guess | seen | held out | one of K | CLIP's choice 
 |---|---|---|---|---|---|---|---|---|---|"""
 
 ABOUT = (
-    "The first picture of each caption at temperature 1, nothing chosen, read by the reader; in percent, with 95 % "
-    "intervals (Wilson). *all*: every fact that the caption tells. *A guess*: 1 / the number of values. What stands "
-    "right of *held out* is of held-out captions where there are any: of K pictures a caption, an average one, the one "
-    "that CLIP likes best, and whether any is right; then two ceilings, true renders through the dVAE, and as they are."
+    "The first picture of each caption at temperature 1, nothing chosen, read by the reader (`minidalle evaluate "
+    "--model reader` measures how well it reads); in percent, with 95 % intervals (Wilson). *all*: every fact that the "
+    "caption tells. *A guess*: 1 / the number of values. What stands right of *held out* is of held-out captions where "
+    "there are any: of K pictures a caption, an average one, the one that CLIP likes best, and whether any is right; "
+    "then two ceilings, true renders through the dVAE, and as they are."
+)
+BLOCKS_ALONE = (
+    f"This model was trained on the blocks world alone: {', '.join(KINDS)}. All other kinds it never met, nor their "
+    "words; there *seen* and *held out* only name the two splits of the captions."
+)
+BEGUN = (
+    "Part of a true picture is given. *Drawn*: the model draws the rest. *Copied*: the given half, or of a matrix the "
+    "eighth cell, once more. *Ignored*: the rest drawn from the caption alone; what *drawn* has above it comes from "
+    "looking. *Nothing drawn*: the hidden half painted over by what is beside it. *dvae*, *render*: the true picture "
+    "through the dVAE, and as it is. *Identity*: it is the same thing; *change*: it is changed as asked; *both, red*: "
+    "both, where red was asked for. *Cell*: the ninth cell looks as it should; *rule*: it completes the rule."
 )
 DAGGER = (
     "†: the reader reads this field of true renders, or notices a change of it, in less than 95 % at the "
@@ -104,14 +116,32 @@ LUCK = (
 
 WORDS = (
     "The same scenes, held out where the kind has such a split, in the wordings of training and in one that training "
-    "never had; all told facts right, in percent, and the difference with its 95 % interval, paired by scene."
+    "never had; all told facts right, in percent, and the difference with its 95 % interval, paired by scene. Both are "
+    "drawn anew, so the usual words differ by chance from the tables below. Missing are kinds marked †, kinds whose "
+    "other wording this model cannot read, and kinds whose two wordings tell different facts."
 )
+
+
+def few_captions(results: dict[str, Any]) -> str:
+    """How many captions CLIP chose for, and from how many pictures; nothing where it did not choose."""
+    chosen = [
+        (found["all"]["best"]["n"], max(point["k"] for point in found["all"]["curve"]))
+        for splits in results["kinds"].values()
+        for found in splits.values()
+        if "curve" in found.get("all", {})
+    ]
+    if not chosen:
+        return ""
+    captions, pictures = max(chosen)
+    return f" K is {pictures}, and CLIP chose for the first {captions} captions of each kind and split."
 
 
 def document(results: dict[str, Any]) -> str:
     """What was found in the whole world, in Markdown, below a title that `results_file.py` writes."""
     doubts = DAGGER if READING.is_file() else UNKNOWN
-    lines = [f"Written by `{results['command']}`. {ABOUT} {doubts}", ""]
+    lines = [f"Written by `{results['command']}`. {ABOUT}{few_captions(results)} {doubts}", ""]
+    if results.get("mix") == "blocks":
+        lines += [BLOCKS_ALONE, ""]
     if left := results.get("left out"):
         lines += [
             f"Left out, because this model cannot read captions as long as theirs: {', '.join(left)}.",
@@ -138,6 +168,8 @@ def document(results: dict[str, Any]) -> str:
             begun = [*begun_tables(results), *completion_tables(results)]
         if rows or begun:
             lines += [f"## {section[0].upper()}{section[1:]}", ""]
+        if begun:
+            begun = ["", BEGUN, *begun]
         if rows:
             lines += [*([picture(section), ""] if not results.get("only") else ()), HEAD, *rows]
         lines += [*begun, ""] if rows or begun else []
