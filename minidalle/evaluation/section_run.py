@@ -95,22 +95,8 @@ def run_sections(
     """
     drawer, device = Drawer(model, say=tell), str(next(model.dalle.parameters()).device)
     some, too_long = some_batches(model, reader, sections, effort, only)
-    out.mkdir(parents=True, exist_ok=True)
-    weights = fingerprint(model)
-    before = read_results(out / SECTIONS_FILE, weights, tell)
-    if before and before.get("only", []) != list(only):
-        raise ValueError(
-            f"{out} holds results of other kinds, or of whole sections: give --out another folder"
-        )
-    results = before | {
-        "model": model.preset.name,
-        "weights": weights,
-        "command": command,
-        "size": model.preset.image_size,
-        "mix": model.preset.training["dalle"].mix,
-        "only": list(only),
-    }
-    kinds = results.setdefault("kinds", {})
+    results = _begin(model, out, command, tell, only)
+    kinds = results["kinds"]
     tokens = draw_all(drawer, some, say)
     drawn = list(zip(some, tokens, strict=True))
     for number, (batch, ids) in enumerate(drawn):
@@ -137,6 +123,29 @@ def run_sections(
         _memorised(model, drawn, results, out, say)
         _write(results, out, tell)
     return results
+
+
+def _begin(
+    model: LoadedModel, out: Path, command: str, tell: Callable[[str], Any], only: tuple[str, ...]
+) -> dict[str, Any]:
+    """The results to go on from: those of this model that are in the folder. Raises ValueError where they are of other
+    kinds than `only`."""
+    out.mkdir(parents=True, exist_ok=True)
+    weights = fingerprint(model)
+    before = read_results(out / SECTIONS_FILE, weights, tell)
+    if before and before.get("only", []) != list(only):
+        raise ValueError(
+            f"{out} holds results of other kinds, or of whole sections: give --out another folder"
+        )
+    about = {
+        "model": model.preset.name,
+        "weights": weights,
+        "command": command,
+        "size": model.preset.image_size,
+        "mix": model.preset.training["dalle"].mix,
+        "only": list(only),
+    }
+    return {"kinds": {}} | before | about
 
 
 def _write(results: dict[str, Any], out: Path, tell: Callable[[str], Any]) -> None:
