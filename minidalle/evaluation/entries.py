@@ -61,7 +61,12 @@ def percent(entry: dict[str, Any] | None, interval: bool = False) -> str:
     if not entry:
         return ""
     text = f"{100 * entry['share']:.0f}"
-    return f"{text} ({100 * entry['low']:.0f}–{100 * entry['high']:.0f})" if interval else text
+    return f"{text} {between(entry)}" if interval else text
+
+
+def between(entry: dict[str, Any]) -> str:
+    """The interval of a share in percent, in brackets."""
+    return f"({100 * entry['low']:.0f}–{100 * entry['high']:.0f})"
 
 
 def at(results: dict[str, Any], where: tuple[str, ...], column: str = "sample") -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minidalle.evaluation.asking import HELD_OUT, NEAR_ANGLES, THREE_LETTERS
-from minidalle.evaluation.entries import at, doubt, percent
+from minidalle.evaluation.entries import at, between, doubt, percent
 from minidalle.evaluation.prompts import NAMED, UNNAMED
 
 WITHIN_15, WITHIN_30 = NEAR_ANGLES
@@ -108,7 +108,4 @@ def goals(results: dict[str, Any]) -> list[str]:
 
 def exact(entry: dict[str, Any] | None) -> str:
     """A share in percent with its interval, to three digits: 97.5 is below 98."""
-    if not entry:
-        return ""
-    whole, interval = percent(entry), percent(entry, True)
-    return f"{100 * entry['share']:.3g}{interval.removeprefix(whole)}"
+    return f"{100 * entry['share']:.3g} {between(entry)}" if entry else ""
